@@ -64,12 +64,16 @@ docs-check: $(STAMP) ## Fail when a generated page is out of date.
 	diff <($(BIN)/pavedroad settings docs) docs/configuration.md && \
 	diff <($(BIN)/pavedroad rules docs) docs/guardrails.md || { echo "Generated pages are out of date: run 'make docs'."; exit 1; }
 
-lock: $(STAMP) ## Resolve the dependencies anew into requirements.lock.
-	$(BIN)/uv pip compile --quiet --upgrade --generate-hashes --universal --no-emit-index-url --no-header --group dev pyproject.toml -o requirements.lock
+COMPILE := $(BIN)/uv pip compile --quiet --generate-hashes --universal --no-emit-index-url --no-header --group dev pyproject.toml
 
+lock: $(STAMP) ## Resolve the dependencies anew into requirements.lock.
+	$(COMPILE) --upgrade -o requirements.lock
+
+# The pins that are there are kept when pyproject.toml still allows them, so a new release elsewhere changes nothing.
 lock-check: $(STAMP) ## Fail when requirements.lock does not match pyproject.toml.
-	@$(BIN)/uv pip compile --quiet --generate-hashes --universal --no-emit-index-url --no-header --group dev pyproject.toml -o requirements.lock.check --no-annotate >/dev/null 2>&1 || true
-	@rm -f requirements.lock.check
+	@mkdir -p build && cp requirements.lock build/requirements.lock
+	@$(COMPILE) --offline -o build/requirements.lock >/dev/null 2>&1 || $(COMPILE) -o build/requirements.lock >/dev/null
+	@diff -q requirements.lock build/requirements.lock >/dev/null || { echo "requirements.lock does not match pyproject.toml: run 'make lock'."; exit 1; }
 
 bench: $(STAMP) ## Print the figures of all benchmarks.
 	$(BIN)/python -m pytest -n 0 -s tests/benchmarks
