@@ -1,0 +1,53 @@
+"""The sandbox engine: plans and applies one stack on one machine, over Pulumi's own protocols."""
+
+from pavedroad.engine.event_json import to_json
+from pavedroad.engine.events import (
+    SECRET_MASK,
+    UNKNOWN_MASK,
+    CancelEvent,
+    DiagnosticEvent,
+    EnforcementLevel,
+    EngineEvent,
+    Json,
+    Op,
+    PolicyEvent,
+    PolicyPackEvent,
+    PolicyRemediationEvent,
+    PreludeEvent,
+    ResOpFailedEvent,
+    ResourcePreEvent,
+    ResOutputsEvent,
+    Severity,
+    StepMetadata,
+    StepState,
+    SummaryEvent,
+)
+from pavedroad.engine.request import EngineError, Outcome, PolicyPack, RunRequest, RunResult
+
+__all__ = [
+    "SECRET_MASK",
+    "UNKNOWN_MASK",
+    "CancelEvent",
+    "DiagnosticEvent",
+    "EnforcementLevel",
+    "EngineError",
+    "EngineEvent",
+    "Json",
+    "Op",
+    "Outcome",
+    "PolicyEvent",
+    "PolicyPack",
+    "PolicyPackEvent",
+    "PolicyRemediationEvent",
+    "PreludeEvent",
+    "ResOpFailedEvent",
+    "ResOutputsEvent",
+    "ResourcePreEvent",
+    "RunRequest",
+    "RunResult",
+    "Severity",
+    "StepMetadata",
+    "StepState",
+    "SummaryEvent",
+    "to_json",
+]
