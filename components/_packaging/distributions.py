@@ -63,9 +63,8 @@ def installed(pin: Pin) -> importlib.metadata.Distribution:
     # Read by hand: the property parses the whole description as a mail message, milliseconds a distribution.
     version = _VERSION.search(found.read_text("METADATA") or "")
     if version is None or version[1] != pin.version:
-        raise PackagingError(
-            f"company layer: {pin.name} is installed as {version and version[1]}, pinned {pin.version}; {MEND}"
-        )
+        got = version[1] if version else "an unknown version"
+        raise PackagingError(f"company layer: {pin.name}: got {got}, pinned {pin.version}; {MEND}")
     return found
 
 

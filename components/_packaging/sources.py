@@ -102,8 +102,8 @@ class _Trace:
         target = _file_of(whole, self.tree) or (found.name and _file_of(found.module, self.tree))
         if not target:
             raise PackagingError(
-                f"{path}:{found.line}: imports {whole}, which is no module that the archive of "
-                f"{self.function} may hold; allowed are lambdas.{self.function}, lambdas.shared and guardrails: "
+                f"{path}:{found.line}: imports {whole}, which the archive of {self.function} cannot hold; "
+                f"allowed are existing modules of lambdas.{self.function}, lambdas.shared and guardrails: "
                 f"move shared code to lambdas/shared"
             )
         self.add(target)
