@@ -65,6 +65,7 @@ class Statement:
     Attributes:
         actions: Action names, `service:Action`.
         resources: ARNs, known at plan time.
+        not_resources: ARNs that a Deny leaves alone; in place of `resources`, never in an Allow.
         conditions: Operator -> key -> value(s).
         effect: `Allow` or `Deny`.
         sid: Letters and digits; unique within a document, empty for none.
@@ -74,6 +75,7 @@ class Statement:
 
     actions: tuple[str, ...]
     resources: tuple[str, ...] = ()
+    not_resources: tuple[str, ...] = ()
     conditions: Conditions = field(default_factory=dict[str, Mapping[str, str | Sequence[str]]])
     effect: Literal["Allow", "Deny"] = "Allow"
     sid: str = ""
@@ -89,6 +91,8 @@ class Statement:
                 raise ValueError(f"actions: got {action!r}, allowed the form service:Action")
         if not _SID.fullmatch(self.sid):
             raise ValueError(f"sid: got {self.sid!r}, allowed letters and digits")
+        if self.not_resources and (self.resources or self.effect == "Allow"):
+            raise ValueError("not_resources: allowed only in a Deny, and in place of resources")
         if self.effect == "Allow" and not self.wildcard_reason:
             self._refuse_wildcards()
 
@@ -118,6 +122,7 @@ class Statement:
             else {k: _one_or_many(v) for k, v in sorted(self.principals.items())},
             "Action": _one_or_many(self.actions),
             "Resource": _one_or_many(self.resources) if self.resources else None,
+            "NotResource": _one_or_many(self.not_resources) if self.not_resources else None,
             "Condition": {
                 operator: {key: _one_or_many(value) for key, value in sorted(pairs.items())}
                 for operator, pairs in sorted(self.conditions.items())
@@ -149,7 +154,7 @@ def policy_document(statements: Sequence[Statement]) -> str:
         ValueError: No statement, a repeated Sid, a principal, or a statement without resources.
     """
     for statement in statements:
-        if statement.principals or not statement.resources:
+        if statement.principals or not (statement.resources or statement.not_resources):
             raise ValueError(
                 f"statement for {', '.join(statement.actions)}: "
                 "an identity policy names resources and no principal"
@@ -190,13 +195,15 @@ def trust_document(service: str, *, source_account: str = "", source_arns: Seque
     )
 
 
-def deny_insecure_transport(service: str, resources: tuple[str, ...]) -> Statement:
-    """Deny every action of the service over anything but TLS; for queue, topic and bucket policies."""
+def deny_insecure_transport(
+    service: str, resources: tuple[str, ...], *, actions: tuple[str, ...] = ()
+) -> Statement:
+    """Deny the actions (all of the service, when none are given) over anything but TLS."""
     return Statement(
         sid="DenyInsecureTransport",
         effect="Deny",
         principals=EVERYBODY,
-        actions=(f"{service}:*",),
+        actions=actions or (f"{service}:*",),
         resources=resources,
         conditions={"Bool": {"aws:SecureTransport": "false"}},
     )

@@ -103,6 +103,12 @@ class Scope:
         return f"arn:{self.partition}:{service}:{region}:{account}:{resource}"
 
 
+def company_name(scope: Scope, name: str) -> str:
+    """Name `<project>-<name>` of what all environments of a project call the same, e.g. the company layer."""
+    _require("name", name, _NAME, "lower-case words of letters and digits joined by -, a letter first")
+    return f"{scope.project}-{name}"
+
+
 def physical_name(scope: Scope, name: str, kind: Kind) -> str:
     """Physical name `<project>-<environment>-<name>`, cut to the service's limit with a hash at its end.
 
