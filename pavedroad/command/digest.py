@@ -1,0 +1,129 @@
+"""The run as one JSON document: the digest of `pulumi preview --json`, and the policy results."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from pavedroad.command.display.results import ResultKind, policy_results
+from pavedroad.engine.events import (
+    DiagnosticEvent,
+    PolicyEvent,
+    PolicyPackEvent,
+    PolicyRemediationEvent,
+    PreludeEvent,
+    ResourcePreEvent,
+    SummaryEvent,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from pavedroad.command.display.results import PolicyResult
+    from pavedroad.engine.events import EngineEvent, Json, StepMetadata, StepState
+
+_NANOSECONDS = 1_000_000_000
+
+
+def digest(events: Iterable[EngineEvent], *, result: str, exit_code: int) -> dict[str, Json]:
+    """Steps, diagnostics and counts under Pulumi's names; packs, policy results and result under our own.
+
+    Args:
+        events: The events of the run.
+        result: `succeeded`, `failed`, `policy-violation` or `cancelled`.
+        exit_code: The exit code of the command.
+    """
+    every = tuple(events)
+    summary = next((event for event in reversed(every) if isinstance(event, SummaryEvent)), None)
+    prelude = next((event for event in every if isinstance(event, PreludeEvent)), None)
+    return {
+        "result": result,
+        "exitCode": exit_code,
+        "config": dict(prelude.config) if prelude else {},
+        "steps": [_step(event.metadata) for event in every if isinstance(event, ResourcePreEvent)],
+        "diagnostics": [
+            {"severity": event.severity, "message": event.message, "urn": event.urn, "prefix": event.prefix}
+            for event in every
+            if isinstance(event, DiagnosticEvent) and not event.ephemeral
+        ],
+        "changeSummary": dict(summary.resource_changes) if summary else {},
+        "duration": int(summary.duration_seconds * _NANOSECONDS) if summary else 0,
+        "policyPacks": [
+            {
+                "name": event.policy_pack_name,
+                "version": event.policy_pack_version,
+                "policies": event.policies,
+                "enabled": event.enabled,
+            }
+            for event in every
+            if isinstance(event, PolicyPackEvent)
+        ],
+        "policies": _policies(every),
+        "remediations": [
+            {
+                "resourceUrn": event.resource_urn,
+                "policyName": event.policy_name,
+                "policyPackName": event.policy_pack_name,
+                "policyPackVersion": event.policy_pack_version,
+                "before": event.before,
+                "after": event.after,
+            }
+            for event in every
+            if isinstance(event, PolicyRemediationEvent)
+        ],
+    }
+
+
+def _step(step: StepMetadata) -> dict[str, Json]:
+    found: dict[str, Json] = {"op": step.op.value, "urn": step.urn}
+    if step.provider:
+        found["provider"] = step.provider
+    if step.old:
+        found["oldState"] = _state(step.old)
+    if step.new:
+        found["newState"] = _state(step.new)
+    if step.diffs:
+        found["diffReasons"] = list(step.diffs)
+    if step.keys:
+        found["replaceReasons"] = list(step.keys)
+    return found
+
+
+def _state(state: StepState) -> dict[str, Json]:
+    found: dict[str, Json] = {"urn": state.urn, "custom": state.custom, "type": state.type}
+    optional: dict[str, Json] = {
+        "id": state.id,
+        "parent": state.parent,
+        "provider": state.provider,
+        "protect": state.protect,
+        "retainOnDelete": state.retain_on_delete,
+        "inputs": state.inputs,
+        "outputs": state.outputs,
+    }
+    return found | {name: value for name, value in optional.items() if value}
+
+
+def _policies(events: Iterable[EngineEvent]) -> list[Json]:
+    return [_policy(result) for result in policy_results(e for e in events if isinstance(e, PolicyEvent))]
+
+
+def _policy(result: PolicyResult) -> dict[str, Json]:
+    found: dict[str, Json] = {
+        "kind": result.kind.value,
+        "resourceUrn": result.urn,
+        "policyName": result.rule,
+        "policyPackName": result.pack,
+        "policyPackVersion": result.pack_version,
+        "enforcementLevel": result.level,
+        "severity": result.severity,
+        "mandatory": result.mandatory,
+        "subject": result.subject,
+        "fact": result.fact,
+    }
+    if result.kind is ResultKind.VIOLATION:
+        found |= {
+            "description": result.description,
+            "requirement": result.requirement,
+            "remedy": result.remedy,
+            "key": result.key,
+        }
+    return found

@@ -1,0 +1,167 @@
+"""The events of a run as one value to show: the tree of resources, policy results, messages, summary.
+
+Pure: the same events give the same report, whether they come from a live run or from a recorded log.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final
+
+from pavedroad.command.display.results import PolicyResult, policy_results
+from pavedroad.engine.events import (
+    CancelEvent,
+    DiagnosticEvent,
+    Op,
+    PolicyEvent,
+    PolicyPackEvent,
+    PolicyRemediationEvent,
+    ResOpFailedEvent,
+    ResourcePreEvent,
+    ResOutputsEvent,
+    StepMetadata,
+    SummaryEvent,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
+
+    from pavedroad.engine.events import EngineEvent, Json
+
+STACK_TYPE: Final = "pulumi:pulumi:Stack"
+DEFAULT_PROVIDER: Final = "::default_"
+_REPLACEMENT: Final = frozenset({Op.REPLACE, Op.CREATE_REPLACEMENT, Op.DELETE_REPLACED, Op.READ_REPLACEMENT})
+
+
+@dataclass(frozen=True, kw_only=True)
+class Node:
+    """One resource of the plan and the resources below it.
+
+    Attributes:
+        step: The step that tells most.
+        op: Operation to show; the steps of one replacement are one `replace`.
+        failed: The step was tried and failed.
+    """
+
+    urn: str
+    type: str
+    step: StepMetadata
+    op: Op
+    failed: bool
+    children: tuple[Node, ...]
+
+    @property
+    def name(self) -> str:
+        """The logical name."""
+        return self.urn.rsplit("::", 1)[-1]
+
+    @property
+    def is_component(self) -> bool:
+        """Whether it only groups: it exists in the program, not in the cloud."""
+        state = self.step.new or self.step.old
+        return state is not None and not state.custom
+
+    def walk(self) -> Iterator[Node]:
+        """This node and all below it."""
+        yield self
+        for child in self.children:
+            yield from child.walk()
+
+
+@dataclass(frozen=True, kw_only=True)
+class Report:
+    """All that a run told.
+
+    Attributes:
+        roots: Resources without a parent: the stack, and explicit providers beside it.
+        policies: Violations, undecided notes and exemptions, as the packs sent them.
+        remediations: What policies changed before planning.
+        diagnostics: Messages, ephemeral ones left out.
+        packs: Loaded packs.
+        outputs: Outputs of the stack.
+        summary: The last event; None when the run broke off without one.
+        cancelled: The run was stopped from outside.
+    """
+
+    roots: tuple[Node, ...]
+    policies: tuple[PolicyResult, ...]
+    remediations: tuple[PolicyRemediationEvent, ...]
+    diagnostics: tuple[DiagnosticEvent, ...]
+    packs: tuple[PolicyPackEvent, ...]
+    outputs: Mapping[str, Json]
+    summary: SummaryEvent | None
+    cancelled: bool
+
+
+def read_events(events: Iterable[EngineEvent]) -> Report:
+    """Sort the events of one run into a report."""
+    every = tuple(events)
+    steps = [event.metadata for event in every if isinstance(event, ResourcePreEvent)]
+    failed = {event.metadata.urn for event in every if isinstance(event, ResOpFailedEvent)}
+    summaries = [event for event in every if isinstance(event, SummaryEvent)]
+    return Report(
+        roots=_tree(steps, failed),
+        policies=policy_results(event for event in every if isinstance(event, PolicyEvent)),
+        remediations=tuple(event for event in every if isinstance(event, PolicyRemediationEvent)),
+        diagnostics=tuple(
+            event
+            for event in every
+            if isinstance(event, DiagnosticEvent) and not event.ephemeral and event.severity != "debug"
+        ),
+        packs=tuple(event for event in every if isinstance(event, PolicyPackEvent)),
+        outputs=_stack_outputs(every),
+        summary=summaries[-1] if summaries else None,
+        cancelled=any(isinstance(event, CancelEvent) for event in every),
+    )
+
+
+def _stack_outputs(events: Sequence[EngineEvent]) -> Mapping[str, Json]:
+    outputs: Mapping[str, Json] = {}
+    for event in events:
+        if isinstance(event, ResOutputsEvent) and event.metadata.type == STACK_TYPE and event.metadata.new:
+            outputs = event.metadata.new.outputs
+    return outputs
+
+
+def _tree(steps: Sequence[StepMetadata], failed: set[str]) -> tuple[Node, ...]:
+    chosen: dict[str, StepMetadata] = {}
+    replaced: set[str] = set()
+    for step in steps:
+        if step.type.startswith("pulumi:providers:") and DEFAULT_PROVIDER in step.urn:
+            continue  # nobody declared it; Pulumi leaves it out of its counts too
+        if step.op in _REPLACEMENT:
+            replaced.add(step.urn)
+        if step.urn not in chosen or _tells_more(step, chosen[step.urn]):
+            chosen[step.urn] = step
+    below: dict[str, list[str]] = {}
+    for urn, step in chosen.items():
+        below.setdefault(_parent(step, chosen), []).append(urn)
+
+    def node(urn: str) -> Node:
+        step = chosen[urn]
+        return Node(
+            urn=urn,
+            type=step.type,
+            step=step,
+            op=Op.REPLACE if urn in replaced else step.op,
+            failed=urn in failed,
+            children=tuple(node(child) for child in below.get(urn, ())),
+        )
+
+    return tuple(node(urn) for urn in below.get("", ()))
+
+
+def _tells_more(step: StepMetadata, than: StepMetadata) -> bool:
+    # Of a replacement's three steps the one with both sides explains it.
+    return bool(step.old and step.new) and not (than.old and than.new)
+
+
+def _parent(step: StepMetadata, known: Mapping[str, StepMetadata]) -> str:
+    state = step.new or step.old
+    parent = state.parent if state else ""
+    if parent in known:
+        return parent
+    if step.type == STACK_TYPE:
+        return ""
+    # A parent without a step (it is the stack, or was left out of the log): the stack holds everything.
+    return next((urn for urn, other in known.items() if other.type == STACK_TYPE), "")

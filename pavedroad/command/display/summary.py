@@ -1,0 +1,134 @@
+"""The end of the report: messages, outputs, counts by operation, packs, policy results, duration."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+from rich.padding import Padding
+from rich.table import Table
+from rich.text import Text
+
+from pavedroad.command.display.results import ResultKind, subject_of
+from pavedroad.command.display.tree import SIGNS
+from pavedroad.command.display.values import printable, value_text
+from pavedroad.engine.events import Op
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+    from rich.console import RenderableType
+
+    from pavedroad.command.display.model import Report
+    from pavedroad.engine.events import DiagnosticEvent
+
+_VERBS: Final = {
+    Op.CREATE: "to create",
+    Op.UPDATE: "to update",
+    Op.REPLACE: "to replace",
+    Op.DELETE: "to delete",
+    Op.SAME: "unchanged",
+    Op.READ: "read",
+    Op.IMPORT: "to import",
+}
+_MESSAGE_STYLES: Final = {"error": "bold red", "warning": "yellow"}
+_WEIGHTS: Final = {"warning": 1, "error": 2}
+_OUTPUT_LIMIT: Final = 400
+
+
+def message_sections(report: Report) -> Iterator[RenderableType]:
+    """What engine, program and providers said: errors last, so that they stand next to the summary."""
+    said = [event for event in report.diagnostics if event.message.strip()]
+    if not said:
+        return
+    yield Text("Messages", style="bold")
+    for event in sorted(said, key=lambda event: _WEIGHTS.get(event.severity, 0)):
+        yield Padding(_message(event), (0, 0, 0, 2))
+    yield Text()
+
+
+def _message(event: DiagnosticEvent) -> Text:
+    text = Text()
+    style = _MESSAGE_STYLES.get(event.severity, "")
+    if style:
+        text.append(f"{event.severity}: ", style=style)
+    if event.urn and not event.urn.rsplit("::", 2)[-2].endswith("pulumi:pulumi:Stack"):
+        text.append(f"{subject_of(event.urn)}: ", style="bold")
+    text.append(printable(event.message.strip()))
+    return text
+
+
+def output_sections(report: Report, width: int) -> Iterator[RenderableType]:
+    """The outputs that the stack will have, one line each."""
+    if not report.outputs:
+        return
+    yield Text("Outputs", style="bold")
+    for name, value in report.outputs.items():
+        line = Text(f"  {printable(name)}: ", no_wrap=True)
+        line.append(value_text(value, _OUTPUT_LIMIT), style="dim")
+        line.truncate(width, overflow="ellipsis")
+        yield line
+    yield Text()
+
+
+def summary(report: Report, *, outcome: str) -> RenderableType:
+    """The last lines.
+
+    Args:
+        report: What the run told.
+        outcome: How it ended, in words.
+    """
+    table = Table.grid(padding=(0, 2, 0, 0))
+    table.add_column(style="dim", no_wrap=True)
+    table.add_column(overflow="fold")
+    table.add_row("Resources", _counts(report))
+    if report.packs:
+        table.add_row("Packs", _packs(report))
+        table.add_row("Policies", _policies(report))
+    if report.summary:
+        table.add_row("Duration", f"{report.summary.duration_seconds:.1f} s")
+    table.add_row("Result", Text(outcome, style="bold"))
+    return table
+
+
+def _counts(report: Report) -> Text:
+    changes: Mapping[str, int] = report.summary.resource_changes if report.summary else {}
+    text = Text()
+    for op, verb in _VERBS.items():
+        count = changes.get(op.value, 0)
+        if count:
+            sign, colour = SIGNS[op]
+            text.append(", " if text else "")
+            text.append(f"{sign} {count} {verb}", style=colour)
+    others = sum(count for name, count in changes.items() if name not in {op.value for op in _VERBS})
+    if others:
+        text.append(f"{', ' if text else ''}{others} other")
+    return text or Text("no resources", style="dim")
+
+
+def _packs(report: Report) -> str:
+    return ", ".join(
+        f"{pack.policy_pack_name} {pack.policy_pack_version} ({pack.enabled} policies"
+        + (f", {pack.policies - pack.enabled} disabled)" if pack.policies != pack.enabled else ")")
+        for pack in report.packs
+    )
+
+
+def _policies(report: Report) -> Text:
+    enabled = sum(pack.enabled for pack in report.packs)
+    violated = {(r.pack, r.rule) for r in report.policies if r.kind is ResultKind.VIOLATION}
+    waiting = {(r.pack, r.rule) for r in report.policies if r.kind is ResultKind.UNDECIDED} - violated
+    findings = [r for r in report.policies if r.kind is ResultKind.VIOLATION]
+    mandatory = sum(1 for r in findings if r.mandatory)
+    exempted = sum(1 for r in report.policies if r.kind is ResultKind.EXEMPTED)
+    text = Text()
+    text.append(f"{max(0, enabled - len(violated) - len(waiting))} passed", style="green")
+    text.append(", ")
+    text.append(
+        f"{len(violated)} violated"
+        + (f" ({len(findings)} findings, {mandatory} mandatory)" if findings else ""),
+        style="bold red" if mandatory else "yellow" if findings else "",
+    )
+    text.append(f", {len(waiting)} undecided")
+    if exempted:
+        text.append(f", {exempted} exempted")
+    return text

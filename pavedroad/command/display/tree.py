@@ -1,0 +1,204 @@
+"""The plan as a tree: stack, system, component, resource, each with its sign and what it is or changes.
+
+One line a resource, cut to the width; below an update or a replacement one line a changed property. What
+stays the same is left out and counted.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+from rich.cells import cell_len
+from rich.text import Text
+
+from pavedroad.command.display.changes import Change, step_changes
+from pavedroad.command.display.facts import key_facts
+from pavedroad.command.display.model import STACK_TYPE, Node
+from pavedroad.command.display.values import one_line, shorten, value_text
+from pavedroad.engine.events import Op
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from pavedroad.command.display.model import Report
+
+SIGNS: Final = {
+    Op.CREATE: ("+", "green"),
+    Op.UPDATE: ("~", "yellow"),
+    Op.REPLACE: ("+-", "magenta"),
+    Op.CREATE_REPLACEMENT: ("++", "magenta"),
+    Op.DELETE_REPLACED: ("--", "magenta"),
+    Op.DELETE: ("-", "red"),
+    Op.SAME: ("=", "dim"),
+    Op.READ: (">", "cyan"),
+    Op.READ_REPLACEMENT: (">~", "cyan"),
+    Op.REFRESH: ("~", "cyan"),
+    Op.DISCARD: ("<", "cyan"),
+    Op.DISCARD_REPLACED: ("<<", "cyan"),
+    Op.REMOVE_PENDING_REPLACE: ("~", "dim"),
+    Op.IMPORT: ("=", "green"),
+    Op.IMPORT_REPLACEMENT: ("=>", "magenta"),
+}
+"""Sign and colour of each operation; the signs are those of the Pulumi CLI."""
+
+_GUTTER: Final = 3
+_GAP: Final = "  "
+_NAME_SHARE: Final = 0.55
+_TYPE_WIDTH: Final = 24
+_MAX_CHANGES: Final = 8
+_MIN_VALUE: Final = 12
+
+
+def plan_lines(report: Report, width: int) -> list[Text]:
+    """The tree as lines of at most `width` columns."""
+    shown = [root for root in report.roots if _has_change(root)]
+    rows = [row for root in shown for row in _rows(root, guide="", below="")]
+    names = [cell_len(guide) + cell_len(node.name) for node, guide, _ in rows]
+    name_width = min(max(names, default=0), int(width * _NAME_SHARE) - _GUTTER)
+    lines: list[Text] = []
+    for node, guide, below in rows:
+        lines.append(_line(node, guide, name_width, width))
+        lines.extend(_change_line(change, below, width) for change in _shown_changes(node))
+    hidden = sum(1 for root in report.roots for node in root.walk() if node.op is Op.SAME)
+    if hidden:
+        lines.append(Text(f"{' ' * _GUTTER}{hidden} unchanged, not shown", style="dim"))
+    for line in lines:
+        line.truncate(width, overflow="ellipsis")
+    return lines
+
+
+def short_type(token: str) -> str:
+    """`aws:sqs/queue:Queue` as `sqs:Queue`; a component's type as its last part."""
+    package, _, rest = token.partition(":")
+    if not rest:
+        return token
+    module, _, kind = rest.partition(":")
+    if package in ("aws", "pulumi"):
+        return f"{module.partition('/')[0]}:{kind}" if kind else rest
+    return kind or rest
+
+
+def _rows(node: Node, *, guide: str, below: str) -> Iterator[tuple[Node, str, str]]:
+    yield node, guide, below
+    children = _in_order([child for child in node.children if _has_change(child)])
+    for index, child in enumerate(children):
+        last = index == len(children) - 1
+        yield from _rows(
+            child,
+            guide=below + ("└─ " if last else "├─ "),
+            below=below + ("   " if last else "│  "),
+        )
+
+
+def _in_order(children: Sequence[Node]) -> list[Node]:
+    # Groups first, then single resources; each in the order of the program. Events of groups interleave.
+    return sorted(children, key=lambda node: not node.children)
+
+
+def _has_change(node: Node) -> bool:
+    return any(each.op is not Op.SAME or each.failed for each in node.walk())
+
+
+def _line(node: Node, guide: str, name_width: int, width: int) -> Text:
+    sign, colour = ("x", "bold red") if node.failed else SIGNS[node.op]
+    plain_sign = "" if node.op is Op.SAME and not node.failed else sign
+    text = Text(no_wrap=True)
+    text.append(f"{plain_sign:<{_GUTTER}}", style=colour)
+    text.append(guide, style="dim")
+    name = shorten(one_line(node.name), max(_MIN_VALUE, name_width - cell_len(guide)))
+    text.append(name, style="bold" if node.is_component else "")
+    text.append(" " * max(0, name_width - cell_len(guide) - cell_len(name)))
+    kind = "stack" if node.type == STACK_TYPE else short_type(node.type)
+    text.append(_GAP + kind, style="cyan" if node.is_component else "dim")
+    phrases = _phrases(node)
+    room = width - cell_len(text.plain) - max(0, _TYPE_WIDTH - cell_len(kind)) - len(_GAP)
+    if phrases and room >= _MIN_VALUE:
+        text.append(" " * max(0, _TYPE_WIDTH - cell_len(kind)) + _GAP)
+        text.append(_joined(phrases, room), style="dim")
+    return text
+
+
+def _phrases(node: Node) -> tuple[str, ...]:
+    if node.failed or node.is_component:
+        return ("failed",) if node.failed else _extent(node)
+    new = node.step.new
+    match node.op:
+        case Op.CREATE if new:
+            return key_facts(node.type, new.inputs)
+        case Op.READ if new and new.id:
+            return (f"id {one_line(new.id)}",)
+        case Op.REPLACE if node.step.keys:
+            return ("because of " + ", ".join(node.step.keys),)
+        case Op.DELETE:
+            return ("no longer in the program",)
+        case _:
+            return ()
+
+
+def _extent(component: Node) -> tuple[str, ...]:
+    resources = [node for node in component.walk() if not node.is_component]
+    changed = sum(1 for node in resources if node.op is not Op.SAME)
+    if not resources:
+        return ()
+    if changed != len(resources):
+        return (f"{changed} of {len(resources)} resources",)
+    return (f"{changed} {_plural(changed)}",)
+
+
+def _plural(count: int) -> str:
+    return "resource" if count == 1 else "resources"
+
+
+def _joined(phrases: Sequence[str], room: int) -> str:
+    # Whole phrases only: half a fact misleads. The first one is cut when nothing would be left.
+    text = shorten(phrases[0], room)
+    for phrase in phrases[1:]:
+        if cell_len(text) + len(", ") + cell_len(phrase) > room:
+            break
+        text += f", {phrase}"
+    return text
+
+
+def _shown_changes(node: Node) -> list[Change | int]:
+    if node.op not in (Op.UPDATE, Op.REPLACE, Op.CREATE_REPLACEMENT):
+        return []
+    changes = step_changes(node.step)
+    shown: list[Change | int] = list(changes[:_MAX_CHANGES])
+    if len(changes) > _MAX_CHANGES:
+        shown.append(len(changes) - _MAX_CHANGES)
+    return shown
+
+
+def _change_line(change: Change | int, below: str, width: int) -> Text:
+    text = Text(" " * _GUTTER, no_wrap=True)
+    text.append(f"{below}    ", style="dim")
+    if isinstance(change, int):
+        text.append(f"and {change} more", style="dim")
+        return text
+    text.append(f"{one_line(change.path)}: ")
+    tail = "  forces replacement" if change.forces_replacement else ""
+    room = max(2 * _MIN_VALUE, width - cell_len(text.plain) - len(" -> ") - len(tail))
+    if change.added:
+        text.append(value_text(change.new, room), style="green")
+        text.append(" (new)", style="dim")
+    elif change.removed:
+        text.append(value_text(change.old, room), style="red")
+        text.append(" (removed)", style="dim")
+    else:
+        old, new = _fit(change, room)
+        text.append(old, style="red")
+        text.append(" -> ", style="dim")
+        text.append(new, style="green")
+    text.append(tail, style="magenta")
+    return text
+
+
+def _fit(change: Change, room: int) -> tuple[str, str]:
+    # The shorter side gives what it does not need to the longer one.
+    old, new = value_text(change.old, room), value_text(change.new, room)
+    half = room // 2
+    if len(old) <= half:
+        return old, shorten(new, room - len(old))
+    if len(new) <= half:
+        return shorten(old, room - len(new)), new
+    return shorten(old, half), shorten(new, half)

@@ -1,0 +1,170 @@
+"""Policy results, messages, outputs and summary as a reader sees them."""
+
+from __future__ import annotations
+
+import io
+
+import pytest
+from rich.console import Console
+
+from pavedroad.command.display.model import read_events
+from pavedroad.command.display.report import show_report
+from pavedroad.engine.events import (
+    DiagnosticEvent,
+    EngineEvent,
+    Op,
+    PolicyRemediationEvent,
+    ResOutputsEvent,
+)
+from tests.support.program import STACK_URN, note, pack, policy, small_run, step, summary, urn
+
+FUNCTION = urn("aws:lambda/function:Function", "orders-api")
+FINDING = (
+    "orders-api (aws:lambda/function:Function): layers holds company-base at version 9; "
+    "12 or newer is required. Add version 12 of company-base to layers. [layer:company-base]"
+)
+
+
+def shown(events: list[EngineEvent], width: int = 100, *, terminal: bool = False) -> str:
+    out = io.StringIO()
+    console = Console(
+        file=out, width=width, force_terminal=terminal, highlight=False, markup=False, emoji=False
+    )
+    show_report(read_events(events), console, outcome="the plan is well")
+    return out.getvalue()
+
+
+def test_a_violation_names_subject_rule_fact_requirement_and_remedy() -> None:
+    text = shown([pack(), policy(FINDING, resource=FUNCTION, rule="functions-layer-company-present")])
+
+    block = text[text.index("Policy violations (1)") :]
+    assert "high, mandatory (1)" in block
+    assert "orders-api (aws:lambda/function:Function)  functions-layer-company-present  standards" in block
+    assert "fact         layers holds company-base at version 9" in block
+    assert "requirement  12 or newer is required" in block
+    assert "remedy       Add version 12 of company-base to layers." in block
+
+
+def test_violations_are_grouped_by_severity_and_level_worst_first() -> None:
+    text = shown(
+        [
+            policy("a", rule="r-low", severity="low", level="advisory"),
+            policy("a", rule="r-high-advisory", severity="high", level="advisory"),
+            policy("a", rule="r-critical", severity="critical"),
+            policy("a", rule="r-high", severity="high"),
+        ]
+    )
+
+    places = [
+        text.index(heading)
+        for heading in ("critical, mandatory", "high, mandatory", "high, advisory", "low,")
+    ]
+    assert places == sorted(places)
+
+
+def test_undecided_notes_and_exemptions_stand_apart_from_violations() -> None:
+    text = shown(
+        [
+            note("a (aws:iam/role:Role): undecided, name is not known before the update"),
+            note("b (aws:iam/role:Role): undecided, name is not known before the update"),
+            note("c (aws:iam/role:Role): no boundary; exempted until 2027-01-01 by ops: it moves [boundary]"),
+        ]
+    )
+
+    assert "Policy violations" not in text
+    assert "Undecided before the update (2)" in text
+    assert "a (aws:iam/role:Role), b (aws:iam/role:Role): name is not known before the update" in text
+    assert "Exempted (1)" in text
+    assert "exempted until 2027-01-01 by ops" in text
+
+
+def test_remediations_name_what_was_changed() -> None:
+    event = PolicyRemediationEvent(
+        resource_urn=FUNCTION,
+        policy_name="functions-tracing-active",
+        policy_pack_name="standards",
+        policy_pack_version="1.2.0",
+        before={"timeout": 3},
+        after={"timeout": 3, "tracingConfig": {"mode": "Active"}},
+    )
+
+    assert "orders-api (aws:lambda/function:Function): tracingConfig  (functions-tracing-active)" in shown(
+        [event]
+    )
+
+
+def test_the_summary_counts_steps_policies_and_time() -> None:
+    events: list[EngineEvent] = [
+        pack(policies=22, enabled=20),
+        policy(FINDING, rule="one"),
+        policy("x", rule="two", level="advisory"),
+        note("n", rule="three"),
+        summary(create=3, update=1, replace=1, delete=2, same=9),
+    ]
+
+    text = shown(events, width=120)
+
+    assert "+ 3 to create, ~ 1 to update, +- 1 to replace, - 2 to delete, = 9 unchanged" in text
+    assert "standards 1.2.0 (20 policies, 2 disabled)" in text
+    assert "17 passed, 2 violated (2 findings, 1 mandatory), 1 undecided" in text
+    assert "1.2 s" in text
+
+
+def test_errors_stand_last_and_name_their_resource() -> None:
+    text = shown(
+        [
+            DiagnosticEvent(
+                severity="error", message="name: got '', allowed 1 to 64 characters\n", urn=FUNCTION
+            ),
+            DiagnosticEvent(severity="info", message="hello from the program"),
+            DiagnosticEvent(severity="debug", message="noise"),
+            DiagnosticEvent(severity="info", message="moving", ephemeral=True),
+        ]
+    )
+
+    assert text.index("hello from the program") < text.index(
+        "error: orders-api (aws:lambda/function:Function): name:"
+    )
+    assert "noise" not in text
+    assert "moving" not in text
+
+
+def test_outputs_of_the_stack_are_listed() -> None:
+    created = step(Op.CREATE, STACK_URN, parent="").metadata
+    assert created.new
+    outputs = ResOutputsEvent(metadata=created, planning=True)
+    object.__setattr__(created.new, "outputs", {"orders": {"queueUrl": "https://sqs"}, "key": "[secret]"})
+
+    text = shown([outputs])
+
+    assert 'orders: {"queueUrl": "https://sqs"}' in text
+    assert "key: [secret]" in text
+
+
+@pytest.mark.parametrize("width", [60, 80, 120])
+def test_no_line_is_wider_than_asked_and_none_ends_in_blanks(width: int) -> None:
+    long = policy(FINDING.replace("company-base", "arn:aws:lambda:eu-west-1:111122223333:layer:" + "x" * 90))
+    text = shown([*small_run(), long, note("n " * 200)], width)
+
+    assert all(len(line) <= width and line == line.rstrip() for line in text.splitlines())
+
+
+def test_no_colour_and_no_escape_reaches_a_file_whatever_a_value_holds() -> None:
+    evil = "\x1b[2J\x1b]0;title\x07"
+    events: list[EngineEvent] = [
+        step(Op.CREATE, urn("aws:sqs/queue:Queue", f"q{evil}"), new={"name": evil}),
+        policy(f"s (t): {evil}; b. c. [k]"),
+        note(evil),
+        DiagnosticEvent(severity="error", message=evil),
+    ]
+
+    assert "\x1b" not in shown(events)
+    assert "\x07" not in shown(events)
+
+
+def test_a_terminal_gets_colour() -> None:
+    assert "\x1b[" in shown(small_run(), terminal=True)
+
+
+def test_square_brackets_in_values_are_no_markup() -> None:
+    assert "[bold]x" in shown([policy("[bold]x")])
