@@ -10,13 +10,33 @@ from typing import Annotated, Final, Literal, Self
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 from pydantic.config import JsonDict
+from pydantic.fields import FieldInfo
 from pydantic_core import PydanticCustomError
 
 CONFLICTS: Final = "conflicts"
 """Error type under which a model reports its conflicts to the settings loader."""
 
-NOT_LOWER: Final[JsonDict] = {"floor": "not-lower"}
-"""Marks a field that a production environment may not set below what it would inherit."""
+FLOOR: Final = "x-floor"
+STAND_IN: Final = "x-stand-in"
+FORM: Final = "x-form"
+
+NOT_LOWER: Final[JsonDict] = {FLOOR: "not-lower"}
+"""Marks a field that a production environment may not set below what profile and base give."""
+
+
+def text(pattern: str, form: str, *, stand_in: str = "") -> FieldInfo:
+    """A text field.
+
+    Args:
+        pattern: Regular expression that the whole text matches, anchors included.
+        form: The same in words, for messages and pages.
+        stand_in: A well-formed text in place of a value that could not be decrypted; only fields that have
+            one may be encrypted.
+    """
+    words: JsonDict = {FORM: form, STAND_IN: stand_in} if stand_in else {FORM: form}
+    annotation: FieldInfo = Field(pattern=pattern, json_schema_extra=words)
+    return annotation
+
 
 LogRetentionDays = Annotated[
     Literal[

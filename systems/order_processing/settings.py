@@ -8,7 +8,15 @@ from typing import Annotated, Final, Literal
 
 from pydantic import Field
 
-from systems._model import NOT_LOWER, Conflict, LogRetentionDays, SettingsModel, SystemSettings, conflict
+from systems._model import (
+    NOT_LOWER,
+    Conflict,
+    LogRetentionDays,
+    SettingsModel,
+    SystemSettings,
+    conflict,
+    text,
+)
 
 VISIBILITY_FACTOR: Final = (
     6  # AWS guide for SQS event sources: six function timeouts leave room for throttled tries
@@ -23,8 +31,19 @@ TIMES: Final = "\N{MULTIPLICATION SIGN}"
 
 # Bounds of SQS MessageRetentionPeriod.
 RetentionSeconds = Annotated[int, Field(ge=60, le=1_209_600, json_schema_extra=NOT_LOWER)]
-SecretName = Annotated[str, Field(pattern=r"^[A-Za-z0-9/_+=.@-]{1,512}$")]
-Currency = Annotated[str, Field(pattern=r"^[A-Z]{3}$")]
+SecretName = Annotated[
+    str, text(r"^[A-Za-z0-9/_+=.@-]{1,512}$", "a secret's name: letters, digits and /_+=.@-")
+]
+Currency = Annotated[str, text(r"^[A-Z]{3}$", "three capital letters")]
+HttpsAddress = Annotated[
+    str, text(r"^https://[^\s@]+$", "an https address", stand_in="https://encrypted.invalid/")
+]
+KeyArn = Annotated[
+    str, text(r"^arn:aws[a-z-]*:kms:[a-z0-9-]+:\d{12}:key/[A-Za-z0-9-]+$", "the ARN of a KMS key")
+]
+TopicArn = Annotated[
+    str, text(r"^arn:aws[a-z-]*:sns:[a-z0-9-]+:\d{12}:[A-Za-z0-9_-]+$", "the ARN of an SNS topic")
+]
 
 
 class ProvisionedPollers(SettingsModel):
@@ -76,15 +95,11 @@ class OrderProcessingSettings(SystemSettings):
     """Accepted currencies, ISO 4217."""
     payment_mode: Literal["simulated", "http"] = "simulated"
     """`simulated`: no payment provider; `http`: POST to `payment_url`."""
-    payment_url: Annotated[str, Field(pattern=r"^https://[^\s@]+$")] | None = Field(
-        default=None, json_schema_extra={"stand_in": "https://encrypted.invalid/"}
-    )
-    """Address of the payment provider; may be encrypted."""
+    payment_url: HttpsAddress | None = None
+    """Address of the payment provider."""
     payment_secret: SecretName | None = None
     """Name of the Secrets Manager secret that holds the provider's token; never the token itself."""
-    kms_key: (
-        Annotated[str, Field(pattern=r"^arn:aws[a-z-]*:kms:[a-z0-9-]+:\d{12}:key/[A-Za-z0-9-]+$")] | None
-    ) = None
+    kms_key: KeyArn | None = None
     """ARN of a customer-managed key for queues and table; none = keys that AWS owns."""
     log_level: Literal["DEBUG", "INFO", "WARN", "ERROR"] = "INFO"
     """Least level that functions log; DEBUG in production only until `debug_until`."""
@@ -92,9 +107,7 @@ class OrderProcessingSettings(SystemSettings):
     """How long log groups keep events."""
     workflow_timeout_seconds: int = Field(default=3600, ge=60, le=31_536_000)
     """Longest run of one workflow execution."""
-    alarm_topic: (
-        Annotated[str, Field(pattern=r"^arn:aws[a-z-]*:sns:[a-z0-9-]+:\d{12}:[A-Za-z0-9_-]+$")] | None
-    ) = None
+    alarm_topic: TopicArn | None = None
     """ARN of the topic that alarms notify; none = the environment's alarm topic."""
     age_alarm_seconds: int = Field(default=900, ge=60, le=1_209_600)
     """Age of the oldest order at which the alarm fires."""
@@ -132,89 +145,93 @@ class OrderProcessingSettings(SystemSettings):
         """Values that work but can lose messages or time under load."""
         receives, kept = self.max_receive_count, self.retention_seconds
         if receives < SAFE_RECEIVE_COUNT:
-            text = (
+            message = (
                 f"max_receive_count {receives} is below {SAFE_RECEIVE_COUNT}: throttled receives alone "
                 "can move good messages to the dead-letter queue"
             )
-            yield conflict(text, "max_receive_count")
+            yield conflict(message, "max_receive_count")
         if self.provisioned_pollers and self.reserved_concurrency == STARTING_BATCHES:
-            text = (
+            message = (
                 f"reserved_concurrency {STARTING_BATCHES} without max_concurrency: more is "
                 f"advised, Lambda starts with {STARTING_BATCHES} batches at once"
             )
-            yield conflict(text, "reserved_concurrency", "provisioned_pollers")
+            yield conflict(message, "reserved_concurrency", "provisioned_pollers")
         needed = 2 * receives * self.visibility_seconds
         if kept < needed:
-            text = (
+            message = (
                 f"retention_seconds {kept} is below 2 {TIMES} max_receive_count {TIMES} visibility timeout "
                 f"({needed}): messages can expire before they reach the dead-letter queue"
             )
-            yield conflict(text, "retention_seconds", "max_receive_count", "visibility_timeout_seconds")
+            yield conflict(message, "retention_seconds", "max_receive_count", "visibility_timeout_seconds")
         if self.age_alarm_seconds >= kept:
-            text = (
+            message = (
                 f"age_alarm_seconds {self.age_alarm_seconds} is not below retention_seconds ({kept}): "
                 "orders expire before the alarm fires"
             )
-            yield conflict(text, "age_alarm_seconds", "retention_seconds")
+            yield conflict(message, "age_alarm_seconds", "retention_seconds")
 
     def _queue_conflicts(self) -> Iterator[Conflict]:
         kept, dead = self.retention_seconds, self.dlq_retention_seconds
         if dead <= kept:
-            text = f"dlq_retention_seconds must be greater than retention_seconds ({kept}), got {dead}"
-            yield conflict(text, "dlq_retention_seconds", "retention_seconds")
+            message = f"dlq_retention_seconds must be greater than retention_seconds ({kept}), got {dead}"
+            yield conflict(message, "dlq_retention_seconds", "retention_seconds")
         window = self.batching_window_seconds
         if self.batch_size > MAX_BATCH_WITHOUT_WINDOW and window < 1:
-            text = f"batch_size above {MAX_BATCH_WITHOUT_WINDOW} needs batching_window_seconds of at least 1"
-            yield conflict(text, "batch_size", "batching_window_seconds")
+            message = (
+                f"batch_size above {MAX_BATCH_WITHOUT_WINDOW} needs batching_window_seconds of at least 1"
+            )
+            yield conflict(message, "batch_size", "batching_window_seconds")
         least, got = self.least_visibility_seconds, self.visibility_seconds
         most = MAX_VISIBILITY_SECONDS
         if not least <= got <= most:
             terms = f"{VISIBILITY_FACTOR} {TIMES} {self.function_timeout_seconds} + {window}"
-            text = f"visibility_timeout_seconds: got {got}, allowed {least} ({terms}) to {most}"
+            message = f"visibility_timeout_seconds: got {got}, allowed {least} ({terms}) to {most}"
             yield conflict(
-                text, "visibility_timeout_seconds", "function_timeout_seconds", "batching_window_seconds"
+                message, "visibility_timeout_seconds", "function_timeout_seconds", "batching_window_seconds"
             )
 
     def _scaling_conflicts(self) -> Iterator[Conflict]:
         pollers, reserved, limit = self.provisioned_pollers, self.reserved_concurrency, self.max_concurrency
         if pollers and limit is not None and "max_concurrency" in self.model_fields_set:
-            text = (
+            message = (
                 f"provisioned_pollers: not together with max_concurrency ({limit}); remove one, or set "
                 "max_concurrency to null where it is inherited"
             )
-            yield conflict(text, "provisioned_pollers", "max_concurrency")
+            yield conflict(message, "provisioned_pollers", "max_concurrency")
         if not pollers and limit is None:
-            text = "max_concurrency: null needs provisioned_pollers; the mapping must be capped"
-            yield conflict(text, "max_concurrency", "provisioned_pollers")
+            message = "max_concurrency: null needs provisioned_pollers; the mapping must be capped"
+            yield conflict(message, "max_concurrency", "provisioned_pollers")
         concurrency = self.mapping_concurrency
         if concurrency is not None and concurrency * self.batch_size > MAX_IN_FLIGHT:
-            text = (
+            message = (
                 f"max_concurrency {concurrency} {TIMES} batch_size {self.batch_size} puts "
                 f"{concurrency * self.batch_size} messages in flight, allowed {MAX_IN_FLIGHT}"
             )
-            yield conflict(text, "batch_size", "max_concurrency")
+            yield conflict(message, "batch_size", "max_concurrency")
         if reserved == 1:
-            text = "reserved_concurrency 1: maximum concurrency starts at 2: use a FIFO queue with one group"
-            yield conflict(text, "reserved_concurrency")
+            message = (
+                "reserved_concurrency 1: maximum concurrency starts at 2: use a FIFO queue with one group"
+            )
+            yield conflict(message, "reserved_concurrency")
         elif reserved is not None and concurrency is not None and concurrency > reserved:
-            text = (
+            message = (
                 f"max_concurrency {concurrency} exceeds reserved_concurrency {reserved}: "
                 "the function would throttle its own queue"
             )
-            yield conflict(text, "reserved_concurrency", "max_concurrency")
+            yield conflict(message, "reserved_concurrency", "max_concurrency")
         elif reserved is not None and pollers:
             yield from self._poller_conflicts(reserved)
 
     def _poller_conflicts(self, reserved: int) -> Iterator[Conflict]:
         if reserved < STARTING_BATCHES:
-            text = (
+            message = (
                 f"reserved_concurrency {reserved} without max_concurrency would throttle its own queue: "
                 f"{STARTING_BATCHES} or more is required"
             )
-            yield conflict(text, "reserved_concurrency", "provisioned_pollers")
+            yield conflict(message, "reserved_concurrency", "provisioned_pollers")
         if self.max_receive_count < LEAST_RECEIVE_COUNT:
-            text = (
+            message = (
                 f"max_receive_count {self.max_receive_count}: {LEAST_RECEIVE_COUNT} or more is required with "
                 "reserved_concurrency and no max_concurrency"
             )
-            yield conflict(text, "max_receive_count", "reserved_concurrency", "provisioned_pollers")
+            yield conflict(message, "max_receive_count", "reserved_concurrency", "provisioned_pollers")

@@ -5,8 +5,9 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING, Final
 
+from systems._model import FLOOR, STAND_IN
 from systems.settings._profiles import EVERY_SYSTEM
-from systems.settings._schema import LOADER_KEYS, allowed, alternatives, deref, model_schema
+from systems.settings._schema import LOADER_KEYS, allowed, alternatives, deref, mark, model_schema
 from systems.settings._tree import Tree, as_tree
 
 if TYPE_CHECKING:
@@ -29,8 +30,8 @@ Later wins, maps are merged key by key, lists are replaced whole:
 5. the environment's own keys
 
 All mistakes of a run are reported together, before the first resource, each with path, value, what is allowed
-and the file. A value may be encrypted (`pulumi config set --secret --path`) where the table says so; elsewhere
-the plan depends on it. Plaintext that looks like a secret is refused.
+and the file. A value may be encrypted (`pulumi config set --secret --path`) where the tables say so; the plan
+depends on all others. Plaintext that looks like a secret is refused.
 
 In production, values marked *not lower* may not go below what profile and base give, alarms need an e-mail
 address, and `log_level: DEBUG` needs `pavedroad:debug_until`.
@@ -77,11 +78,13 @@ def _table(title: str, prefix: str, properties: dict[str, Tree]) -> Iterator[str
     yield "| name | type | default | allowed | meaning |"
     yield "|---|---|---|---|---|"
     for name, node in properties.items():
-        meaning = _cell(str(node.get("description", "")))
-        kept = ["*Not lower* in production."] if node.get("floor") == "not-lower" else []
-        hidden = ["May be encrypted."] if "stand_in" in node else []
+        inner = deref(node)
+        meaning = _cell(str(node.get("description") or inner.get("description", "")))
+        values = "the map below" if _properties(inner) else _cell(allowed(node))
+        kept = ["*Not lower* in production."] if mark(node, FLOOR) else []
+        hidden = ["May be encrypted."] if mark(node, STAND_IN) else []
         words = " ".join([meaning, *kept, *hidden])
-        yield f"| `{prefix}{name}` | {_type(node)} | {_default(node)} | {_cell(allowed(node))} | {words} |"
+        yield f"| `{prefix}{name}` | {_type(node)} | {_default(node)} | {values} | {words} |"
     yield ""
 
 

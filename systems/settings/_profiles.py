@@ -9,8 +9,9 @@ from __future__ import annotations
 import datetime as dt
 from typing import TYPE_CHECKING, Final
 
+from systems._model import FLOOR
 from systems.settings._problem import Problem, shown
-from systems.settings._schema import keys_at, node_at
+from systems.settings._schema import keys_at, mark, node_at
 from systems.settings._tree import Path, Tree, find, origin_of
 from systems.settings.model import PRODUCTION_NAMES, EnvironmentSettings, SystemsSettings
 
@@ -70,7 +71,7 @@ def floor_problems(
         for field in keys_at(("systems", name)):
             path = ("systems", name, field)
             got, least = find(values, path)[1], find(standards, path)[1]
-            kept = (node_at(path) or {}).get("floor") == "not-lower"
+            kept = mark(node_at(path) or {}, FLOOR) == "not-lower"
             if kept and isinstance(got, int) and isinstance(least, int) and got < least:
                 text = f"{shown(path)}: got {got}, production allows {least} or more"
                 yield Problem(path=shown(path), text=text, origin=origin_of(layers, path))

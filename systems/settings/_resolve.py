@@ -9,14 +9,15 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
+from systems._model import STAND_IN
 from systems.settings._problem import Problem, SettingsError, did_you_mean, shown
 from systems.settings._profiles import EVERY_SYSTEM, floor_problems, profile
-from systems.settings._schema import node_at
+from systems.settings._schema import mark, node_at
 from systems.settings._secrets import plaintext_secrets
 from systems.settings._source import PLACEHOLDER, PROJECT_FILE, Source, parent_values, stack_file
 from systems.settings._tree import Layer, Path, Tree, Value, leaves, merge_all, replace
 from systems.settings._validate import validate, warnings_of
-from systems.settings.model import ENVIRONMENT_PATTERN, EnvironmentSettings, Settings
+from systems.settings.model import ENVIRONMENT_FORM, ENVIRONMENT_PATTERN, EnvironmentSettings, Settings
 
 if TYPE_CHECKING:
     import datetime as dt
@@ -103,7 +104,7 @@ def resolve(source: Source, today: dt.date) -> Settings:
     region, account, profile_name = _aws(source, problems)
     environment = found.environment or source.stack
     if not re.match(ENVIRONMENT_PATTERN, environment):
-        text = f"pavedroad:environment: got {environment!r}, allowed a text of the form {ENVIRONMENT_PATTERN}"
+        text = f"pavedroad:environment: got {environment!r}, allowed {ENVIRONMENT_FORM}"
         problems.append(Problem(path="pavedroad:environment", text=text, origin=stack_file(source.stack)))
     standard = validate(merge_all(layers.standard), layers.standard, ())[0]
     problems += floor_problems(environment, found, standard, layers.all, today)
@@ -133,7 +134,7 @@ def _with_stand_ins(tree: Tree, encrypted: frozenset[Path]) -> Tree:
     """The tree with a well-formed text where an encrypted value could not be decrypted."""
     for path in encrypted:
         text = dict(leaves(tree)).get(path)
-        stand_in = (node_at(path) or {}).get("stand_in")
+        stand_in = mark(node_at(path) or {}, STAND_IN)
         if text == PLACEHOLDER and isinstance(stand_in, str):
             tree = replace(tree, path, stand_in)
     return tree
@@ -148,7 +149,7 @@ def _encrypted_problems(source: Source) -> list[Problem]:
             origin=stack_file(source.stack),
         )
         for path in sorted(source.encrypted)
-        if "stand_in" not in (node_at(path) or {})
+        if not mark(node_at(path) or {}, STAND_IN)
     ]
 
 

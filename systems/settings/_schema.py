@@ -6,6 +6,7 @@ import functools
 import json
 from typing import TYPE_CHECKING, Final, cast
 
+from systems._model import FORM, STAND_IN
 from systems.settings._source import NAMESPACE
 from systems.settings._tree import Path, Tree, Value, as_tree
 from systems.settings.model import EnvironmentSettings
@@ -21,10 +22,6 @@ LOADER_KEYS: Final[Tree] = {
 }
 """Keys that only the loader reads, never the program."""
 
-PATTERN_WORDS: Final = {
-    r"^https://[^\s@]+$": "an https address",
-    r"^\d{4}-(0[1-9]|1[0-2])-(0[1-9]|[12]\d|3[01])$": "a date, YYYY-MM-DD",
-}
 TYPE_WORDS: Final = {
     "boolean": "true or false",
     "integer": "a whole number",
@@ -74,6 +71,11 @@ def deref(node: Tree) -> Tree:
     return node
 
 
+def mark(node: Tree, name: str) -> Value:
+    """A mark of ours on this node or on one of its forms; None when there is none."""
+    return next((form[name] for form in (node, *alternatives(node)) if name in form), None)
+
+
 def alternatives(node: Tree) -> list[Tree]:
     """The forms that a node may take; the node itself when it has one form only."""
     options = node.get("anyOf")
@@ -101,9 +103,9 @@ def _words(node: Tree) -> str:
         return f"a list of {_words(items)}{f', at least {count}' if count else ''}"
     if least is not None:
         return f"{least} or more" if most is None else f"{least} to {most}"
-    pattern = node.get("pattern")
-    if isinstance(pattern, str):
-        return PATTERN_WORDS.get(pattern, f"a text of the form {pattern}")
+    form = node.get(FORM)
+    if isinstance(form, str):
+        return form
     return TYPE_WORDS.get(kind, str(kind)) if isinstance(kind, str) else "nothing"
 
 
@@ -152,7 +154,7 @@ def _with_secure(model: Tree) -> Tree:
     properties: Tree = {}
     for name, value in _properties(model).items():
         node = as_tree(value) or {}
-        if "stand_in" in node:
+        if mark(node, STAND_IN):
             options: list[Value] = [*alternatives(node), {"$ref": "#/$defs/Secure"}]
             properties[name] = cast("Value", {**node, "anyOf": options})
         else:

@@ -7,20 +7,23 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Annotated, Literal
 
-from pydantic import Field
-
-from systems._model import Conflict, SettingsModel, conflict
+from systems._model import Conflict, SettingsModel, conflict, text
 from systems.order_processing.settings import OrderProcessingSettings
 
-ENVIRONMENT_PATTERN = r"^[a-z][a-z0-9-]{0,15}$"  # names of resources start with it; IAM role names end at 64
+ENVIRONMENT_PATTERN = r"^[a-z][a-z0-9]{0,15}$"  # names of resources start with it; IAM role names end at 64
+ENVIRONMENT_FORM = "1 to 16 lower-case letters and digits, a letter first"
 DATE_PATTERN = r"^\d{4}-(0[1-9]|1[0-2])-(0[1-9]|[12]\d|3[01])$"
 PRODUCTION_NAMES = frozenset({"prod", "production"})
 
-Tag = Annotated[str, Field(pattern=r"^[A-Za-z0-9 _.:/=+@-]{1,256}$")]
+Tag = Annotated[str, text(r"^[A-Za-z0-9 _.:/=+@-]{1,256}$", "1 to 256 letters, digits, blanks and _.:/=+@-")]
 LayerArn = Annotated[
-    str, Field(pattern=r"^arn:aws[a-z-]*:lambda:[a-z0-9-]+:\d{12}:layer:[A-Za-z0-9_-]+:[1-9]\d*$")
+    str,
+    text(
+        r"^arn:aws[a-z-]*:lambda:[a-z0-9-]+:\d{12}:layer:[A-Za-z0-9_-]+:[1-9]\d*$",
+        "the ARN of a layer version (arn:aws:lambda:<region>:<account>:layer:<name>:<version>)",
+    ),
 ]
-Email = Annotated[str, Field(pattern=r"^[^@\s]+@[^@\s]+\.[^@\s]+$")]
+Email = Annotated[str, text(r"^[^@\s]+@[^@\s]+\.[^@\s]+$", "an e-mail address")]
 
 
 class TagSettings(SettingsModel):
@@ -63,11 +66,11 @@ class SystemsSettings(SettingsModel):
 class EnvironmentSettings(SettingsModel):
     """What the configuration files of an environment can say under `pavedroad:`."""
 
-    environment: Annotated[str, Field(pattern=ENVIRONMENT_PATTERN)] | None = None
+    environment: Annotated[str, text(ENVIRONMENT_PATTERN, ENVIRONMENT_FORM)] | None = None
     """Name in resource names and tags; none = the stack's name."""
     tier: Literal["development", "production"] = "development"
     """Profile: retention, protection of data, alarm routing; `production` locks what may not be lowered."""
-    debug_until: Annotated[str, Field(pattern=DATE_PATTERN)] | None = None
+    debug_until: Annotated[str, text(DATE_PATTERN, "a date, YYYY-MM-DD")] | None = None
     """Last day (YYYY-MM-DD) on which production may log at DEBUG."""
     tags: TagSettings = TagSettings.model_construct()
     """Tags of every resource."""
