@@ -38,6 +38,9 @@ def text(pattern: str, form: str, *, stand_in: str = "") -> FieldInfo:
     return annotation
 
 
+TopicArn = Annotated[
+    str, text(r"^arn:aws[a-z-]*:sns:[a-z0-9-]+:\d{12}:[A-Za-z0-9_-]{1,256}$", "the ARN of an SNS topic")
+]
 LogRetentionDays = Annotated[
     Literal[
         1,

@@ -14,6 +14,7 @@ from systems._model import (
     LogRetentionDays,
     SettingsModel,
     SystemSettings,
+    TopicArn,
     conflict,
     text,
 )
@@ -24,7 +25,8 @@ VISIBILITY_FACTOR: Final = (
 MAX_VISIBILITY_SECONDS: Final = 43_200  # SQS SetQueueAttributes
 MAX_BATCH_WITHOUT_WINDOW: Final = 10  # Lambda CreateEventSourceMapping
 MAX_IN_FLIGHT: Final = 120_000  # SQS quota of messages in flight, standard queue
-SAFE_RECEIVE_COUNT: Final = 5  # below it throttled receives alone can fill the DLQ (AWS guide)
+EXPECTED_RECORD_MS: Final = 100  # an order takes two or three calls to AWS
+BATCH_SHARE: Final = 0.67  # of the timeout that a full batch may need
 LEAST_RECEIVE_COUNT: Final = 3
 STARTING_BATCHES: Final = 5  # concurrent batches that Lambda starts with when nothing caps the mapping
 TIMES: Final = "\N{MULTIPLICATION SIGN}"
@@ -40,9 +42,6 @@ HttpsAddress = Annotated[
 ]
 KeyArn = Annotated[
     str, text(r"^arn:aws[a-z-]*:kms:[a-z0-9-]+:\d{12}:key/[A-Za-z0-9-]+$", "the ARN of a KMS key")
-]
-TopicArn = Annotated[
-    str, text(r"^arn:aws[a-z-]*:sns:[a-z0-9-]+:\d{12}:[A-Za-z0-9_-]+$", "the ARN of an SNS topic")
 ]
 
 
@@ -142,31 +141,11 @@ class OrderProcessingSettings(SystemSettings):
             )
 
     def warnings(self) -> Iterator[Conflict]:
-        """Values that work but can lose messages or time under load."""
-        receives, kept = self.max_receive_count, self.retention_seconds
-        if receives < SAFE_RECEIVE_COUNT:
+        """What no component can tell: queue and mapping warn of their own figures."""
+        if self.age_alarm_seconds >= self.retention_seconds:
             message = (
-                f"max_receive_count {receives} is below {SAFE_RECEIVE_COUNT}: throttled receives alone "
-                "can move good messages to the dead-letter queue"
-            )
-            yield conflict(message, "max_receive_count")
-        if self.provisioned_pollers and self.reserved_concurrency == STARTING_BATCHES:
-            message = (
-                f"reserved_concurrency {STARTING_BATCHES} without max_concurrency: more is "
-                f"advised, Lambda starts with {STARTING_BATCHES} batches at once"
-            )
-            yield conflict(message, "reserved_concurrency", "provisioned_pollers")
-        needed = 2 * receives * self.visibility_seconds
-        if kept < needed:
-            message = (
-                f"retention_seconds {kept} is below 2 {TIMES} max_receive_count {TIMES} visibility timeout "
-                f"({needed}): messages can expire before they reach the dead-letter queue"
-            )
-            yield conflict(message, "retention_seconds", "max_receive_count", "visibility_timeout_seconds")
-        if self.age_alarm_seconds >= kept:
-            message = (
-                f"age_alarm_seconds {self.age_alarm_seconds} is not below retention_seconds ({kept}): "
-                "orders expire before the alarm fires"
+                f"age_alarm_seconds {self.age_alarm_seconds} is not below retention_seconds "
+                f"({self.retention_seconds}): orders expire before the alarm fires"
             )
             yield conflict(message, "age_alarm_seconds", "retention_seconds")
 
@@ -181,6 +160,13 @@ class OrderProcessingSettings(SystemSettings):
                 f"batch_size above {MAX_BATCH_WITHOUT_WINDOW} needs batching_window_seconds of at least 1"
             )
             yield conflict(message, "batch_size", "batching_window_seconds")
+        needed, timeout = self.batch_size * EXPECTED_RECORD_MS / 1000, self.function_timeout_seconds
+        if needed > BATCH_SHARE * timeout:
+            message = (
+                f"batch_size {self.batch_size}: a full batch needs {needed:g} s, timeout is {timeout} s; "
+                f"allowed are batches that need {BATCH_SHARE:.0%} of function_timeout_seconds"
+            )
+            yield conflict(message, "batch_size", "function_timeout_seconds")
         least, got = self.least_visibility_seconds, self.visibility_seconds
         most = MAX_VISIBILITY_SECONDS
         if not least <= got <= most:

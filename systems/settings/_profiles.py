@@ -60,10 +60,8 @@ def floor_problems(
             )
             yield Problem(path="pavedroad:tier", text=text, origin=origin_of(layers, ("tier",)))
         return
-    if not settings.foundation.alarm_emails:
-        text = (
-            "pavedroad:foundation.alarm_emails: production needs at least one address, or alarms reach nobody"
-        )
+    if not settings.foundation.alarm_emails and settings.foundation.alarm_topic_arn is None:
+        text = "pavedroad:foundation.alarm_emails: got none, production needs an address (or alarm_topic_arn)"
         path: Path = ("foundation", "alarm_emails")
         yield Problem(path=shown(path), text=text, origin=origin_of(layers, path))
     values, standards = settings.model_dump(mode="json"), standard.model_dump(mode="json")

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Annotated, Literal
 
-from systems._model import Conflict, SettingsModel, conflict, text
+from systems._model import Conflict, SettingsModel, SystemSettings, TopicArn, conflict, text
 from systems.order_processing.settings import OrderProcessingSettings
 
 ENVIRONMENT_PATTERN = r"^[a-z][a-z0-9]{0,15}$"  # names of resources start with it; IAM role names end at 64
@@ -50,10 +50,16 @@ class FoundationSettings(SettingsModel):
 
     company_layer_arn: LayerArn | None = None
     """Versioned ARN of a company layer published elsewhere; none = published here."""
-    code_signing: Literal["Enforce", "Warn"] = "Enforce"
-    """What Lambda does with an archive that no allowed profile signed; the standards ask for `Enforce`."""
+    alarm_topic_arn: TopicArn | None = None
+    """Topic kept elsewhere that alarms call; none = a topic made here."""
     alarm_emails: tuple[Email, ...] = ()
-    """E-mail subscriptions of the alarm topic; at least one in production."""
+    """Addresses that the topic made here calls; production needs one, or a topic kept elsewhere."""
+
+    def conflicts(self) -> Iterator[Conflict]:
+        """A topic kept elsewhere has its own subscriptions."""
+        if self.alarm_topic_arn and self.alarm_emails:
+            message = "alarm_emails: not together with alarm_topic_arn, whose owner decides who is called"
+            yield conflict(message, "alarm_emails", "alarm_topic_arn")
 
 
 class SystemsSettings(SettingsModel):
@@ -116,6 +122,12 @@ class Settings:
         """AWS partition of the region."""
         prefixes = {"cn-": "aws-cn", "us-gov-": "aws-us-gov"}
         return next((name for prefix, name in prefixes.items() if self.region.startswith(prefix)), "aws")
+
+    @property
+    def enabled_systems(self) -> frozenset[str]:
+        """Names of the systems that this environment has."""
+        systems = {name: getattr(self.systems, name) for name in SystemsSettings.model_fields}
+        return frozenset(n for n, s in systems.items() if isinstance(s, SystemSettings) and s.enabled)
 
     def encrypted_in(self, system: str) -> frozenset[str]:
         """Fields of this system whose values are encrypted."""
