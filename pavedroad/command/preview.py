@@ -5,6 +5,7 @@ Relative paths are meant from `cwd`, as with the Pulumi CLI.
 
 from __future__ import annotations
 
+import contextlib
 import io
 import json
 import os
@@ -26,6 +27,7 @@ from pavedroad.engine import preview
 from pavedroad.engine.request import EngineError, Outcome, PolicyPack, RunRequest
 
 if TYPE_CHECKING:
+    from collections.abc import Generator
     from types import FrameType
 
     from pavedroad.engine.events import EngineEvent
@@ -70,8 +72,7 @@ def run_preview(options: PreviewOptions) -> ExitCode:
     """
     request = run_request(options)
     log_path = options.cwd / options.event_log if options.event_log else None
-    signal.signal(signal.SIGTERM, _terminated)
-    with Recorder(log_path) as recorder:
+    with _terminable(), Recorder(log_path) as recorder:
         outcome = _run(request, recorder)
     code = _EXIT_CODES[outcome]
     if options.as_json:
@@ -177,6 +178,15 @@ def _console() -> Console:
     return Console(width=width, highlight=False, emoji=False, markup=False)
 
 
-def _terminated(_signal: int, _frame: FrameType | None) -> None:
-    # The end that Ctrl-C has: the engine ends its children, the log is closed.
-    raise KeyboardInterrupt
+@contextlib.contextmanager
+def _terminable() -> Generator[None]:
+    """Give a termination the end that Ctrl-C has: the engine ends its children, the log is closed."""
+
+    def interrupt(_signal: int, _frame: FrameType | None) -> None:
+        raise KeyboardInterrupt
+
+    before = signal.signal(signal.SIGTERM, interrupt)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGTERM, before)

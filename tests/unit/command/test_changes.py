@@ -6,7 +6,7 @@ import json
 
 from pavedroad.command.display.changes import Change, step_changes
 from pavedroad.engine.events import Op
-from tests.support.program import step, urn
+from tests.support.command import step, urn
 
 QUEUE = urn("aws:sqs/queue:Queue", "orders")
 

@@ -7,7 +7,7 @@ from typing import Any
 
 from pavedroad.command.digest import digest
 from pavedroad.engine.events import EngineEvent, Op, PreludeEvent
-from tests.support.program import note, pack, policy, small_run, step, summary, urn
+from tests.support.command import note, pack, policy, small_run, step, summary, urn
 
 
 def document(events: list[EngineEvent]) -> dict[str, Any]:

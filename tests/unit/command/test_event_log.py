@@ -13,7 +13,7 @@ from pavedroad.command.event_log import EventLog
 from pavedroad.command.failure import CommandError
 from pavedroad.command.recorder import Recorder
 from pavedroad.engine.events import CancelEvent, DiagnosticEvent
-from tests.support.program import small_run
+from tests.support.command import small_run
 
 if TYPE_CHECKING:
     from collections.abc import Callable

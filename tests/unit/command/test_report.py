@@ -16,7 +16,7 @@ from pavedroad.engine.events import (
     PolicyRemediationEvent,
     ResOutputsEvent,
 )
-from tests.support.program import STACK_URN, note, pack, policy, small_run, step, summary, urn
+from tests.support.command import STACK_URN, note, pack, policy, small_run, step, summary, urn
 
 FUNCTION = urn("aws:lambda/function:Function", "orders-api")
 FINDING = (

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pavedroad.command.display.results import ResultKind, policy_results, subject_of
-from tests.support.program import note, policy, urn
+from tests.support.command import note, policy, urn
 
 FUNCTION = urn("aws:lambda/function:Function", "orders-api")
 FINDING = (

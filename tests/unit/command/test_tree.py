@@ -8,7 +8,7 @@ from rich.cells import cell_len
 from pavedroad.command.display.model import read_events
 from pavedroad.command.display.tree import plan_lines, short_type
 from pavedroad.engine.events import EngineEvent, Op, ResOpFailedEvent
-from tests.support.program import CHAIN, QUEUE, STACK_URN, SYSTEM, small_run, step, urn
+from tests.support.command import CHAIN, QUEUE, STACK_URN, SYSTEM, small_run, step, urn
 
 
 def lines(events: list[EngineEvent], width: int = 100) -> list[str]:
