@@ -1,0 +1,95 @@
+"""Checked inputs: documents as text, the automatic name, and what AWS would refuse."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from pavedroad.provider.naming import NameRequest, NamingError, automatic_name, known_name, rule_for
+from pavedroad.provider.values import (
+    UNKNOWN,
+    Properties,
+    Secret,
+    Value,
+    is_asset,
+    is_secret,
+    is_unknown,
+    reveal,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from pavedroad.provider.sdk import ResourceShape
+
+
+@dataclass(frozen=True)
+class Failure:
+    """A refusal.
+
+    Attributes:
+        property: Path of the input.
+        reason: What was got, what is allowed, how to mend it; never a secret.
+    """
+
+    property: str
+    reason: str
+
+
+@dataclass(frozen=True)
+class Checked:
+    """The inputs to plan with, or why there are none."""
+
+    inputs: Properties
+    failures: Sequence[Failure] = ()
+
+
+def check_inputs(shape: ResourceShape, news: Properties, olds: Properties, request: NameRequest) -> Checked:
+    """Fill in what the official provider fills in, and find what is missing."""
+    inputs = {key: _document(shape, key, value) for key, value in news.items() if not key.startswith("__")}
+    failures = [
+        Failure(
+            key,
+            f"{key}: got nothing, a value is required by {shape.token}; add {key} to the resource's arguments",
+        )
+        for key, given in shape.inputs.items()
+        if given.required and inputs.get(key) is None
+    ]
+    rule = rule_for(shape)
+    if rule is None:
+        return Checked(inputs, failures)
+    wanted = NameRequest(
+        logical=request.logical,
+        seed=request.seed,
+        proposed=request.proposed,
+        disabled=request.disabled,
+        known=known_name(rule, olds),
+    )
+    try:
+        name = automatic_name(rule, inputs, wanted)
+    except NamingError as error:
+        return Checked(inputs, [*failures, Failure(rule.property, str(error))])
+    if name is not None:
+        inputs[rule.property] = name
+        inputs["__defaults"] = [rule.property]
+    return Checked(inputs, failures)
+
+
+def _document(shape: ResourceShape, key: str, value: Value) -> Value:
+    """A policy or definition given as an object becomes JSON text, as AWS takes it."""
+    given = shape.inputs.get(key)
+    if given is None or given.kind != "string" or is_asset(value):
+        return value
+    if isinstance(value, Secret) and isinstance(value.value, (dict, list)):
+        return Secret(_document(shape, key, value.value))
+    if not isinstance(value, (dict, list)):
+        return value
+    if is_unknown(value):
+        return UNKNOWN
+    text = json.dumps(reveal(value), separators=(",", ":"), sort_keys=True, default=_whole)
+    return Secret(text) if is_secret(value) else text
+
+
+def _whole(value: object) -> object:
+    raise TypeError(f"{type(value).__name__} has no place in a JSON document")

@@ -1,0 +1,152 @@
+"""The outputs of a resource: inputs echoed, AWS's defaults filled in, computed values predicted or
+unknown."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Final
+
+from pavedroad.provider.account import merged_tags
+from pavedroad.provider.naming import name_from_prefix
+from pavedroad.provider.predict.general import general_row
+from pavedroad.provider.predict.row import Counted, Row
+from pavedroad.provider.predict.subject import Subject, fill
+from pavedroad.provider.predict.tables import ROWS
+from pavedroad.provider.values import UNKNOWN, Properties, Secret, Unknown, Value, is_unknown, number, text
+
+if TYPE_CHECKING:
+    from pavedroad.provider.predict.row import Rule
+    from pavedroad.provider.sdk import Output
+
+_PLACE: Final = frozenset({"region", "tagsAll"})
+
+
+@dataclass(frozen=True, kw_only=True)
+class Mode:
+    """How much is told.
+
+    Attributes:
+        preview: Whether nothing is made yet, so that values may stay unknown.
+        predicted: Whether computed values are predicted; else they stay unknown in a preview.
+    """
+
+    preview: bool
+    predicted: bool
+
+
+@dataclass(frozen=True)
+class Planned:
+    """The answer to a create or an update.
+
+    Attributes:
+        id: Id of the resource; empty when it is not known yet.
+        outputs: All output properties of the type.
+    """
+
+    id: str
+    outputs: Properties
+
+
+def plan_create(subject: Subject, mode: Mode) -> Planned:
+    """What a new resource will look like."""
+    return _plan(subject, mode, before=None)
+
+
+def plan_update(subject: Subject, resource_id: str, before: Properties, mode: Mode) -> Planned:
+    """What a changed resource will look like: what AWS computed stays, what it counts goes up."""
+    return replace(_plan(subject, mode, before=before), id=resource_id)
+
+
+def _plan(subject: Subject, mode: Mode, before: Properties | None) -> Planned:
+    row = ROWS.get(subject.shape.token) or general_row(subject.shape)
+    outputs: Properties = {key: value for key, value in subject.inputs.items() if not key.startswith("__")}
+    for key, default in row.defaults.items():
+        outputs[key] = _completed(outputs.get(key), fill(default, subject))
+    for key, value in subject.inputs.items():
+        base = key.removesuffix("Prefix")
+        if base in subject.shape.outputs and base != key and outputs.get(base) is None:
+            prefix = text(value)
+            outputs[base] = UNKNOWN if prefix is None else name_from_prefix(prefix, subject.urn.encode())
+    working = replace(subject, inputs=outputs)
+    for key, rule in row.outputs.items():
+        if outputs.get(key) is None:
+            value = _computed(rule, key, working, mode, before)
+            working.found[key] = value
+            outputs[key] = value
+    identity = text(row.id(working) if callable(row.id) else fill(row.id, working)) or ""
+    for key, output in subject.shape.outputs.items():
+        if key not in outputs or (outputs[key] is None and key not in row.defaults):
+            outputs[key] = _missing(key, output, subject, before)
+    if mode.preview and not mode.predicted and before is None:
+        return Planned("", _honest(subject, row, outputs))
+    if mode.preview:
+        return Planned(identity, outputs)
+    settled = {key: _settled(value) for key, value in outputs.items()}
+    return Planned(identity or subject.uuid(), settled)
+
+
+def _computed(rule: Rule, key: str, subject: Subject, mode: Mode, before: Properties | None) -> Value:
+    answer = rule(subject) if callable(rule) else rule
+    if isinstance(answer, Counted):
+        return _counted(answer, key, subject, mode, before)
+    return answer if callable(rule) else fill(answer, subject)
+
+
+def _counted(rule: Counted, key: str, subject: Subject, mode: Mode, before: Properties | None) -> Value:
+    old = before.get(key) if before else None
+    moved = before is None or not rule.properties or any(
+        subject.inputs.get(name) != before.get(name) for name in rule.properties
+    )  # fmt: skip
+    if before is not None and not moved and old is not None:
+        return old
+    if mode.preview:
+        return UNKNOWN
+    last = number((text(old) or "").rpartition(":")[2] or old) if old is not None else None
+    return fill(rule.template.replace("{@count}", f"{(last or 0) + 1:g}"), subject)
+
+
+def _missing(key: str, output: Output, subject: Subject, before: Properties | None) -> Value:
+    if key == "tagsAll":
+        return merged_tags(subject.account, subject.inputs.get("tags"))
+    if key == "region":
+        return subject.account.region
+    if output.optional or subject.inputs.get(key.removesuffix("Prefix")) is not None:
+        return None
+    old = before.get(key) if before else None
+    return UNKNOWN if old is None else old
+
+
+def _completed(given: Value, default: Value) -> Value:
+    if given is None:
+        return default
+    if isinstance(given, dict) and isinstance(default, dict):
+        return {**given, **{key: _completed(given.get(key), item) for key, item in default.items()}}
+    return given
+
+
+def _honest(subject: Subject, row: Row, outputs: Properties) -> Properties:
+    """A first preview with the official provider: what the program gives is known, what AWS computes is
+    not."""
+    honest: Properties = {}
+    for key, value in outputs.items():
+        output = subject.shape.outputs.get(key)
+        given = subject.inputs.get(key) is not None
+        if output is None or given or key in _PLACE:
+            honest[key] = subject.inputs[key] if given else value
+        elif output.optional and (key in row.defaults or value is None):
+            honest[key] = value
+        else:
+            honest[key] = UNKNOWN
+    return honest
+
+
+def _settled(value: Value) -> Value:
+    # After an update nothing may stay unknown; what cannot be predicted is left out, as a field AWS leaves
+    # empty.
+    if isinstance(value, Unknown) or (isinstance(value, Secret) and is_unknown(value)):
+        return None
+    if isinstance(value, list):
+        return [_settled(item) for item in value]
+    if isinstance(value, dict):
+        return {key: _settled(item) for key, item in value.items()}
+    return value

@@ -1,0 +1,87 @@
+"""Logs, metrics, alarms and events."""
+
+from __future__ import annotations
+
+from typing import Final, TYPE_CHECKING
+
+from pavedroad.provider.predict.row import Row
+from pavedroad.provider.values import UNKNOWN, Value, text
+
+if TYPE_CHECKING:
+    from pavedroad.provider.predict.subject import Subject
+
+
+def _rule_arn(subject: Subject) -> Value:
+    name, bus = text(subject.read("name")), subject.read("eventBusName")
+    if name is None or (bus is not None and text(bus) is None):
+        return UNKNOWN
+    place = subject.account
+    known = (text(bus) or "default").rpartition("/")[2]
+    inside = name if known == "default" else f"{known}/{name}"
+    return f"arn:{place.partition}:events:{place.region}:{place.account}:rule/{inside}"
+
+
+def _rule_id(subject: Subject) -> Value:
+    name, bus = text(subject.read("name")), subject.read("eventBusName")
+    if name is None or (bus is not None and text(bus) is None):
+        return UNKNOWN
+    known = text(bus) or "default"
+    return name if known == "default" else f"{known}/{name}"
+
+
+ROWS: Final[dict[str, Row]] = {
+    "aws:cloudwatch/logGroup:LogGroup": Row(
+        id="{name}",
+        outputs={
+            "arn": "arn:{@partition}:logs:{@region}:{@account}:log-group:{name}",
+            "logGroupClass": "STANDARD",
+            "deletionProtectionEnabled": False,
+        },
+        defaults={"retentionInDays": 0, "skipDestroy": False},
+    ),
+    "aws:cloudwatch/logResourcePolicy:LogResourcePolicy": Row(
+        id="{policyName}", outputs={"policyScope": "ACCOUNT", "revisionId": ""}
+    ),
+    "aws:cloudwatch/logMetricFilter:LogMetricFilter": Row(
+        id="{name}", outputs={"applyOnTransformedLogs": False}
+    ),
+    "aws:cloudwatch/logSubscriptionFilter:LogSubscriptionFilter": Row(
+        id="cwlsf-{@digits10}", defaults={"distribution": "ByLogStream"}
+    ),
+    "aws:cloudwatch/metricAlarm:MetricAlarm": Row(
+        id="{name}",
+        outputs={
+            "arn": "arn:{@partition}:cloudwatch:{@region}:{@account}:alarm:{name}",
+            "evaluateLowSampleCountPercentiles": "",
+        },
+        defaults={"actionsEnabled": True, "treatMissingData": "missing"},
+    ),
+    "aws:cloudwatch/compositeAlarm:CompositeAlarm": Row(
+        id="{alarmName}",
+        outputs={"arn": "arn:{@partition}:cloudwatch:{@region}:{@account}:alarm:{alarmName}"},
+        defaults={"actionsEnabled": True},
+    ),
+    "aws:cloudwatch/dashboard:Dashboard": Row(
+        id="{dashboardName}",
+        outputs={"dashboardArn": "arn:{@partition}:cloudwatch::{@account}:dashboard/{dashboardName}"},
+    ),
+    "aws:cloudwatch/eventRule:EventRule": Row(
+        id=_rule_id,
+        outputs={"arn": _rule_arn},
+        defaults={"eventBusName": "default", "forceDestroy": False, "state": "ENABLED"},
+    ),
+    "aws:cloudwatch/eventTarget:EventTarget": Row(
+        id="{rule}-{targetId}", defaults={"eventBusName": "default", "forceDestroy": False}
+    ),
+    "aws:cloudwatch/eventBus:EventBus": Row(
+        id="{name}", outputs={"arn": "arn:{@partition}:events:{@region}:{@account}:event-bus/{name}"}
+    ),
+    "aws:cloudwatch/eventBusPolicy:EventBusPolicy": Row(
+        id="{eventBusName}", defaults={"eventBusName": "default"}
+    ),
+    "aws:cloudwatch/eventArchive:EventArchive": Row(
+        id="{name}",
+        outputs={"arn": "arn:{@partition}:events:{@region}:{@account}:archive/{name}"},
+        defaults={"retentionDays": 0},
+    ),
+}

@@ -1,0 +1,264 @@
+# ruff: noqa: N802 - the methods carry the names of the protocol
+"""Pulumi's `ResourceProvider` service for package aws: plans any type of the SDK, with no account and no
+network."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Final
+
+import grpc
+from google.protobuf import empty_pb2
+from pulumi.runtime.proto import plugin_pb2, provider_pb2, provider_pb2_grpc
+
+from pavedroad.provider import sdk
+from pavedroad.provider.account import Account, from_config
+from pavedroad.provider.check import check_inputs
+from pavedroad.provider.diff import Change, compare
+from pavedroad.provider.naming import NameRequest
+from pavedroad.provider.predict.plan import Mode, plan_create, plan_update
+from pavedroad.provider.predict.subject import Subject
+from pavedroad.provider.registry import Registry
+from pavedroad.provider.store import MemoryStore, Record, Store
+from pavedroad.provider.values import decode, encode
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from typing import NoReturn
+
+    from pavedroad.provider.values import Properties
+
+_DISABLED: Final = provider_pb2.CheckRequest.AutonamingOptions.DISABLE
+_PLAIN: Final = {
+    Change.ADD: provider_pb2.PropertyDiff.ADD,
+    Change.DELETE: provider_pb2.PropertyDiff.DELETE,
+    Change.UPDATE: provider_pb2.PropertyDiff.UPDATE,
+}
+_REPLACING: Final = {
+    Change.ADD: provider_pb2.PropertyDiff.ADD_REPLACE,
+    Change.DELETE: provider_pb2.PropertyDiff.DELETE_REPLACE,
+    Change.UPDATE: provider_pb2.PropertyDiff.UPDATE_REPLACE,
+}
+
+
+def _nothing() -> None:
+    """Nobody waits for the end."""
+
+
+@dataclass(eq=False)
+class Provider(provider_pb2_grpc.ResourceProviderServicer):
+    """One provider of one run.
+
+    Attributes:
+        predicted: Whether a preview predicts computed outputs; else they stay unknown, as with the official
+        one. stop: Called when the engine cancels. store: Record of what was made. registry: What has been
+        planned, for checks across resources. account: Where resources are made; set by Configure.
+    """
+
+    predicted: bool = True
+    stop: Callable[[], None] = _nothing
+    store: Store = field(default_factory=MemoryStore)
+    registry: Registry = field(default_factory=Registry)
+    account: Account = field(default_factory=Account)
+
+    def Handshake(
+        self, request: provider_pb2.ProviderHandshakeRequest, context: grpc.ServicerContext
+    ) -> provider_pb2.ProviderHandshakeResponse:
+        """Say what this provider takes."""
+        del request, context
+        return provider_pb2.ProviderHandshakeResponse(
+            accept_secrets=True,
+            accept_resources=True,
+            accept_outputs=True,
+            supports_autonaming_configuration=True,
+        )
+
+    def GetPluginInfo(self, request: empty_pb2.Empty, context: grpc.ServicerContext) -> plugin_pb2.PluginInfo:
+        """The version of the SDK that this provider serves."""
+        del request, context
+        return plugin_pb2.PluginInfo(version=sdk.version())
+
+    def Attach(self, request: plugin_pb2.PluginAttach, context: grpc.ServicerContext) -> empty_pb2.Empty:
+        """Serve one more run."""
+        del request, context
+        self.registry.forget()
+        return empty_pb2.Empty()
+
+    def CheckConfig(
+        self, request: provider_pb2.CheckRequest, context: grpc.ServicerContext
+    ) -> provider_pb2.CheckResponse:
+        """Take the configuration as it is."""
+        del context
+        return provider_pb2.CheckResponse(inputs=request.news)
+
+    def DiffConfig(
+        self, request: provider_pb2.DiffRequest, context: grpc.ServicerContext
+    ) -> provider_pb2.DiffResponse:
+        """Another account or region is another place: nothing in it can be moved there, the rest is a
+        detail."""
+        del context
+        old, new = decode(request.old_inputs or request.olds), decode(request.news)
+        before, after = from_config(old), from_config(new)
+        changed = [key for key in sorted({*old, *new}) if old.get(key) != new.get(key)]
+        replacing = [
+            key
+            for key, moved in (
+                ("region", before.home != after.home),
+                ("allowedAccountIds", before.account != after.account),
+            )
+            if moved and key in changed
+        ]
+        return provider_pb2.DiffResponse(
+            changes=provider_pb2.DiffResponse.DIFF_SOME if changed else provider_pb2.DiffResponse.DIFF_NONE,
+            diffs=changed,
+            replaces=replacing,
+        )
+
+    def Configure(
+        self, request: provider_pb2.ConfigureRequest, context: grpc.ServicerContext
+    ) -> provider_pb2.ConfigureResponse:
+        """Learn account, region and default tags."""
+        del context
+        self.account = from_config(decode(request.args))
+        return provider_pb2.ConfigureResponse(
+            acceptSecrets=True,
+            supportsPreview=True,
+            acceptResources=True,
+            acceptOutputs=True,
+            supports_autonaming_configuration=True,
+        )
+
+    def Check(
+        self, request: provider_pb2.CheckRequest, context: grpc.ServicerContext
+    ) -> provider_pb2.CheckResponse:
+        """Fill in names and refuse what AWS would refuse."""
+        subject = self._subject(request.urn, decode(request.news), context)
+        naming = NameRequest(
+            logical=subject.name,
+            seed=request.randomSeed or request.urn.encode(),
+            proposed=request.autonaming.proposed_name,
+            disabled=request.HasField("autonaming") and request.autonaming.mode == _DISABLED,
+        )
+        checked = check_inputs(subject.shape, subject.inputs, decode(request.olds), naming)
+        return provider_pb2.CheckResponse(
+            inputs=encode(checked.inputs),
+            failures=[
+                provider_pb2.CheckFailure(property=failure.property, reason=failure.reason)
+                for failure in checked.failures
+            ],
+        )
+
+    def Diff(
+        self, request: provider_pb2.DiffRequest, context: grpc.ServicerContext
+    ) -> provider_pb2.DiffResponse:
+        """Compare inputs with inputs."""
+        old = decode(request.old_inputs if request.HasField("old_inputs") else request.olds)
+        shape = self._shape(_token(request.urn), context)
+        difference = compare(shape, old, decode(request.news), list(request.ignoreChanges))
+        return provider_pb2.DiffResponse(
+            changes=(
+                provider_pb2.DiffResponse.DIFF_SOME
+                if difference.changes
+                else provider_pb2.DiffResponse.DIFF_NONE
+            ),
+            diffs=sorted({path.partition(".")[0].partition("[")[0] for path in difference.changes}),
+            replaces=difference.replaces,
+            deleteBeforeReplace=difference.delete_first,
+            hasDetailedDiff=True,
+            detailedDiff={
+                path: provider_pb2.PropertyDiff(
+                    kind=(_REPLACING if path in difference.replaces else _PLAIN)[change], inputDiff=True
+                )
+                for path, change in difference.changes.items()
+            },
+        )
+
+    def Create(
+        self, request: provider_pb2.CreateRequest, context: grpc.ServicerContext
+    ) -> provider_pb2.CreateResponse:
+        """Plan a resource, or note it in the record."""
+        subject = self._subject(request.urn, decode(request.properties), context)
+        planned = plan_create(subject, Mode(preview=request.preview, predicted=self.predicted))
+        if not request.preview:
+            self._record(subject, planned.id, planned.outputs)
+        return provider_pb2.CreateResponse(id=planned.id, properties=encode(planned.outputs))
+
+    def Update(
+        self, request: provider_pb2.UpdateRequest, context: grpc.ServicerContext
+    ) -> provider_pb2.UpdateResponse:
+        """Plan a change, or note it in the record."""
+        subject = self._subject(request.urn, decode(request.news), context)
+        mode = Mode(preview=request.preview, predicted=self.predicted)
+        planned = plan_update(subject, request.id, decode(request.olds), mode)
+        if not request.preview:
+            self._record(subject, planned.id, planned.outputs)
+        return provider_pb2.UpdateResponse(properties=encode(planned.outputs))
+
+    def Delete(self, request: provider_pb2.DeleteRequest, context: grpc.ServicerContext) -> empty_pb2.Empty:
+        """Take a resource out of the record."""
+        del context
+        self.store.remove(_token(request.urn), request.id)
+        return empty_pb2.Empty()
+
+    def Read(
+        self, request: provider_pb2.ReadRequest, context: grpc.ServicerContext
+    ) -> provider_pb2.ReadResponse:
+        """What the record knows, else what the engine knows, else what the id tells."""
+        token = _token(request.urn)
+        record = self.store.get(token, request.id)
+        if record is not None:
+            return provider_pb2.ReadResponse(
+                id=record.id, properties=encode(record.outputs), inputs=encode(record.inputs)
+            )
+        if request.properties.fields:
+            return provider_pb2.ReadResponse(
+                id=request.id, properties=request.properties, inputs=request.inputs
+            )
+        subject = self._subject(request.urn, decode(request.inputs), context)
+        known = _from_id(subject, request.id)
+        outputs = plan_create(known, Mode(preview=False, predicted=True)).outputs
+        return provider_pb2.ReadResponse(
+            id=request.id, properties=encode(outputs), inputs=encode(known.inputs)
+        )
+
+    def Cancel(self, request: empty_pb2.Empty, context: grpc.ServicerContext) -> empty_pb2.Empty:
+        """End soon."""
+        del request, context
+        self.stop()
+        return empty_pb2.Empty()
+
+    def _record(self, subject: Subject, resource_id: str, outputs: Properties) -> None:
+        self.store.put(
+            Record(token=subject.shape.token, id=resource_id, inputs=subject.inputs, outputs=outputs)
+        )
+
+    def _subject(self, urn: str, inputs: Properties, context: grpc.ServicerContext) -> Subject:
+        shape = self._shape(_token(urn), context)
+        return Subject(shape, urn, urn.rpartition("::")[2], inputs, self.account.of(inputs))
+
+    def _shape(self, token: str, context: grpc.ServicerContext) -> sdk.ResourceShape:
+        try:
+            return sdk.shape(token)
+        except sdk.UnknownTypeError as error:
+            _refuse(context, str(error))
+
+
+def _refuse(context: grpc.ServicerContext, text: str) -> NoReturn:
+    context.abort(grpc.StatusCode.INVALID_ARGUMENT, text)
+    raise AssertionError(text)  # abort() does not return; the stubs cannot say so
+
+
+def _token(urn: str) -> str:
+    """The resource's type in `urn:pulumi:stack::project::parent$type::name`."""
+    return urn.split("::", 3)[2].rpartition("$")[2]
+
+
+def _from_id(subject: Subject, resource_id: str) -> Subject:
+    """A resource of which only the id is known: where types are identified by their name, the name is the
+    id."""
+    name = "name" if "name" in subject.shape.inputs else None
+    plain = not resource_id.startswith(("arn:", "https:"))
+    inputs: Properties = {**subject.inputs}
+    if name and plain and inputs.get(name) is None:
+        inputs[name] = resource_id
+    return Subject(subject.shape, subject.urn, subject.name, inputs, subject.account)
