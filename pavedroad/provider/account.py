@@ -13,8 +13,12 @@ if TYPE_CHECKING:
 
 DEFAULT_ACCOUNT: Final = "000000000000"
 DEFAULT_REGION: Final = "us-east-1"
-_PARTITIONS: Final = (("cn-", "aws-cn", "amazonaws.com.cn"), ("us-gov-", "aws-us-gov", "amazonaws.com"),
-                      ("us-isob-", "aws-iso-b", "sc2s.sgov.gov"), ("us-iso-", "aws-iso", "c2s.ic.gov"))  # fmt: skip
+_PARTITIONS: Final = (
+    ("cn-", "aws-cn", "amazonaws.com.cn"),
+    ("us-gov-", "aws-us-gov", "amazonaws.com"),
+    ("us-isob-", "aws-iso-b", "sc2s.sgov.gov"),
+    ("us-iso-", "aws-iso", "c2s.ic.gov"),
+)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -35,7 +39,7 @@ class Account:
 
     @property
     def partition(self) -> str:
-        """`aws`, `aws-cn` …"""
+        """The group of regions that the region is in, e.g. `aws` or `aws-cn`."""
         return next((name for start, name, _ in _PARTITIONS if self.region.startswith(start)), "aws")
 
     @property

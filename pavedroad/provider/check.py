@@ -51,7 +51,7 @@ def check_inputs(shape: ResourceShape, news: Properties, olds: Properties, reque
     failures = [
         Failure(
             key,
-            f"{key}: got nothing, a value is required by {shape.token}; add {key} to the resource's arguments",
+            f"{key}: got nothing, {shape.token} requires a value; add {key} to the resource's arguments",
         )
         for key, given in shape.inputs.items()
         if given.required and inputs.get(key) is None

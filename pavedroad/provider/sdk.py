@@ -14,14 +14,12 @@ from importlib.util import find_spec
 from pathlib import Path
 from typing import Final
 
+_GETTER: Final = r'@pulumi\.getter(?:\(name="(\w+)"\))?\n(?:    @[^\n]*\n)*    def (\w+)\(self\) -> pulumi\.'
 _OUTPUT: Final = re.compile(
-    r'@pulumi\.getter(?:\(name="(\w+)"\))?\n(?:    @[^\n]*\n)*    def (\w+)\(self\) ->
-    pulumi\.Output\[([^\n]*)\]:\n' r'(?:        """\n(.*?)\n        """)?', re.DOTALL,
+    _GETTER + r'Output\[([^\n]*)\]:\n(?:        """\n(.*?)\n        """)?',
+    re.DOTALL,
 )
-_INPUT: Final = re.compile(
-    r'@pulumi\.getter(?:\(name="(\w+)"\))?\n(?:    @[^\n]*\n)*    def (\w+)\(self\) ->
-    pulumi\.Input\[([^\n]*)\]:\n'
-)
+_INPUT: Final = re.compile(_GETTER + r"Input\[([^\n]*)\]:\n")
 _INDEX: Final = re.compile(r'"(aws:[^"]+:(\w+))": "\w+"')
 _FORCES_NEW: Final = re.compile(
     r"\bforces? (?:a |the )?(?:new resource|replacement|recreation|resource re-?creation)"

@@ -1,6 +1,5 @@
 # ruff: noqa: N802 - the methods carry the names of the protocol
-"""Pulumi's `ResourceProvider` service for package aws: plans any type of the SDK, with no account and no
-network."""
+"""Pulumi's `ResourceProvider` service for package aws: plans any type of the SDK, with no account."""
 
 from __future__ import annotations
 
@@ -94,8 +93,7 @@ class Provider(provider_pb2_grpc.ResourceProviderServicer):
     def DiffConfig(
         self, request: provider_pb2.DiffRequest, context: grpc.ServicerContext
     ) -> provider_pb2.DiffResponse:
-        """Another account or region is another place: nothing in it can be moved there, the rest is a
-        detail."""
+        """Another account or region is another place, so the provider is replaced; the rest is a detail."""
         del context
         old, new = decode(request.old_inputs or request.olds), decode(request.news)
         before, after = from_config(old), from_config(new)
@@ -254,8 +252,7 @@ def _token(urn: str) -> str:
 
 
 def _from_id(subject: Subject, resource_id: str) -> Subject:
-    """A resource of which only the id is known: where types are identified by their name, the name is the
-    id."""
+    """A resource of which only the id is known: where a type is identified by its name, that is the id."""
     name = "name" if "name" in subject.shape.inputs else None
     plain = not resource_id.startswith(("arn:", "https:"))
     inputs: Properties = {**subject.inputs}

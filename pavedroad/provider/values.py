@@ -60,7 +60,7 @@ def decode(struct: struct_pb2.Struct) -> Properties:
     return {key: _decode(value) for key, value in struct.fields.items()}
 
 
-def _decode(value: struct_pb2.Value) -> Value:
+def _decode(value: struct_pb2.Value) -> Value:  # noqa: PLR0911 - one return per kind of value
     kind = value.WhichOneof("kind")
     if kind == "string_value":
         text = value.string_value

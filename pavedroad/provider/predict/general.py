@@ -13,22 +13,59 @@ if TYPE_CHECKING:
 
 # The service part of an ARN where it is not the SDK's module name.
 _SERVICES: Final = {
-    "alb": "elasticloadbalancing", "amp": "aps", "apigatewayv2": "apigateway", "applicationinsights": "applicationinsights",
-    "appmesh": "appmesh", "cfg": "config", "cloudwatch": "cloudwatch", "codestarconnections": "codestar-connections",
-    "cognito": "cognito-idp", "costexplorer": "ce", "devopsguru": "devops-guru", "directoryservice": "ds",
-    "docdb": "rds", "ebs": "ec2", "ec2clientvpn": "ec2", "ec2transitgateway": "ec2", "efs": "elasticfilesystem",
-    "elb": "elasticloadbalancing", "elasticsearch": "es", "emr": "elasticmapreduce", "kinesisanalyticsv2":
-    "kinesisanalytics", "lb": "elasticloadbalancing", "msk": "kafka", "mskconnect": "kafkaconnect", "neptune": "rds",
-    "networkfirewall": "network-firewall", "opensearch": "es", "pinpoint": "mobiletargeting", "quicksight":
-    "quicksight", "recoverycontrol": "route53-recovery-control", "redshiftserverless": "redshift-serverless",
-    "s3control": "s3", "serverlessrepository": "serverlessrepo", "servicecatalog": "catalog", "sesv2": "ses",
-    "sfn": "states", "vpc": "ec2", "vpclattice": "vpc-lattice",
-}  # fmt: skip
+    "alb": "elasticloadbalancing",
+    "amp": "aps",
+    "apigatewayv2": "apigateway",
+    "cfg": "config",
+    "codestarconnections": "codestar-connections",
+    "cognito": "cognito-idp",
+    "costexplorer": "ce",
+    "devopsguru": "devops-guru",
+    "directoryservice": "ds",
+    "docdb": "rds",
+    "ebs": "ec2",
+    "ec2clientvpn": "ec2",
+    "ec2transitgateway": "ec2",
+    "efs": "elasticfilesystem",
+    "elasticsearch": "es",
+    "elb": "elasticloadbalancing",
+    "emr": "elasticmapreduce",
+    "kinesisanalyticsv2": "kinesisanalytics",
+    "lb": "elasticloadbalancing",
+    "msk": "kafka",
+    "mskconnect": "kafkaconnect",
+    "neptune": "rds",
+    "networkfirewall": "network-firewall",
+    "opensearch": "es",
+    "pinpoint": "mobiletargeting",
+    "recoverycontrol": "route53-recovery-control",
+    "redshiftserverless": "redshift-serverless",
+    "s3control": "s3",
+    "serverlessrepository": "serverlessrepo",
+    "servicecatalog": "catalog",
+    "sesv2": "ses",
+    "sfn": "states",
+    "vpc": "ec2",
+    "vpclattice": "vpc-lattice",
+}
 # Services without a region in their ARNs.
 _GLOBAL: Final = frozenset({"cloudfront", "globalaccelerator", "iam", "organizations", "route53", "waf"})
 # Services that part resource type and name with a colon.
-_COLON: Final = frozenset({"cloudformation", "codedeploy", "elasticache", "lambda", "logs", "memorydb", "rds",
-                           "redshift", "secretsmanager", "sns", "states"})  # fmt: skip
+_COLON: Final = frozenset(
+    {
+        "cloudformation",
+        "codedeploy",
+        "elasticache",
+        "lambda",
+        "logs",
+        "memorydb",
+        "rds",
+        "redshift",
+        "secretsmanager",
+        "sns",
+        "states",
+    }
+)
 
 
 @cache

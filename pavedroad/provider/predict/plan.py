@@ -1,5 +1,4 @@
-"""The outputs of a resource: inputs echoed, AWS's defaults filled in, computed values predicted or
-unknown."""
+"""The outputs of a resource: inputs echoed, defaults filled in, computed values predicted or unknown."""
 
 from __future__ import annotations
 
@@ -125,8 +124,7 @@ def _completed(given: Value, default: Value) -> Value:
 
 
 def _honest(subject: Subject, row: Row, outputs: Properties) -> Properties:
-    """A first preview with the official provider: what the program gives is known, what AWS computes is
-    not."""
+    """A first preview with the official provider: what the program gives is known, the rest is not."""
     honest: Properties = {}
     for key, value in outputs.items():
         output = subject.shape.outputs.get(key)

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import TypeAlias, TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeAlias
 
 from pavedroad.provider.values import Value
 
 if TYPE_CHECKING:
-    from pavedroad.provider.predict.subject import Subject
     from collections.abc import Callable, Mapping
+
+    from pavedroad.provider.predict.subject import Subject
 
 
 @dataclass(frozen=True)

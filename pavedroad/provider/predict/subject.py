@@ -11,6 +11,8 @@ from typing import TYPE_CHECKING, Final
 from pavedroad.provider.values import UNKNOWN, Properties, Secret, Unknown, Value, at
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from pavedroad.provider.account import Account
     from pavedroad.provider.sdk import ResourceShape
 
@@ -107,24 +109,20 @@ def _words(template: str) -> tuple[str, ...]:
 def _word(word: str, subject: Subject) -> Value:
     if not word.startswith("@"):
         return subject.read(word)
-    account = subject.account
-    match word:
-        case "@region":
-            return account.region
-        case "@account":
-            return account.account
-        case "@partition":
-            return account.partition
-        case "@suffix":
-            return account.dns_suffix
-        case "@logical":
-            return subject.name
-        case "@uuid":
-            return subject.uuid()
-        case _:
-            generated = _GENERATED.fullmatch(word)
-            if generated is None:
-                raise ValueError(
-                    f"{word!r} is no word of a template; allowed are paths and the words of fill()"
-                )
-            return subject.generated(generated[1], int(generated[2]))
+    fixed = _FIXED.get(word)
+    if fixed is not None:
+        return fixed(subject)
+    generated = _GENERATED.fullmatch(word)
+    if generated is None:
+        raise ValueError(f"{word!r} is no word of a template; allowed are paths and the words of fill()")
+    return subject.generated(generated[1], int(generated[2]))
+
+
+_FIXED: Final[dict[str, Callable[[Subject], str]]] = {
+    "@region": lambda subject: subject.account.region,
+    "@account": lambda subject: subject.account.account,
+    "@partition": lambda subject: subject.account.partition,
+    "@suffix": lambda subject: subject.account.dns_suffix,
+    "@logical": lambda subject: subject.name,
+    "@uuid": Subject.uuid,
+}

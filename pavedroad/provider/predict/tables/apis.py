@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Final, TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from pavedroad.provider.predict.row import Counted, Row
 from pavedroad.provider.values import UNKNOWN, Unknown, Value, at, items, text
@@ -23,7 +23,8 @@ def _endpoint(subject: Subject) -> Value:
     if isinstance(protocol, Unknown):
         return UNKNOWN
     scheme = "wss" if protocol == "WEBSOCKET" else "https"
-    return f"{scheme}://{subject.generated('alnum', 10)}.execute-api.{subject.account.region}.{subject.account.dns_suffix}"
+    place = subject.account
+    return f"{scheme}://{subject.generated('alnum', 10)}.execute-api.{place.region}.{place.dns_suffix}"
 
 
 def _stage_suffix(subject: Subject) -> Value:

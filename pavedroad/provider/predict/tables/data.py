@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import mimetypes
-from typing import Final, TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from pavedroad.provider.predict.row import Computed, Counted, Row
 from pavedroad.provider.values import UNKNOWN, Unknown, Value, flag, text

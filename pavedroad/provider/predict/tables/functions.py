@@ -17,11 +17,32 @@ _STREAM: Final = "arn:{@partition}:apigateway:{@region}:lambda:path/2021-11-15/f
 
 # A published version is counted; each of these makes a new one.
 _PUBLISHES: Final = (
-    "architectures", "code", "codeSha256", "deadLetterConfig", "description", "environment", "ephemeralStorage",
-    "fileSystemConfig", "handler", "imageConfig", "imageUri", "kmsKeyArn", "layers", "loggingConfig", "memorySize",
-    "role", "runtime", "s3Bucket", "s3Key", "s3ObjectVersion", "snapStart", "sourceCodeHash", "timeout",
-    "tracingConfig", "vpcConfig",
-)  # fmt: skip
+    "architectures",
+    "code",
+    "codeSha256",
+    "deadLetterConfig",
+    "description",
+    "environment",
+    "ephemeralStorage",
+    "fileSystemConfig",
+    "handler",
+    "imageConfig",
+    "imageUri",
+    "kmsKeyArn",
+    "layers",
+    "loggingConfig",
+    "memorySize",
+    "role",
+    "runtime",
+    "s3Bucket",
+    "s3Key",
+    "s3ObjectVersion",
+    "snapStart",
+    "sourceCodeHash",
+    "timeout",
+    "tracingConfig",
+    "vpcConfig",
+)
 
 
 def _if_published(template: str) -> Computed:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Final, TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from pavedroad.provider.predict.row import Row
 from pavedroad.provider.values import UNKNOWN, Unknown, Value, text

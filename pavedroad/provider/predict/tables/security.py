@@ -29,7 +29,9 @@ ROWS: Final[dict[str, Row]] = {
     "aws:cfg/conformancePack:ConformancePack": Row(
         id="{name}",
         outputs={
-            "arn": "arn:{@partition}:config:{@region}:{@account}:conformance-pack/{name}/conformance-pack-{@alnum9}"
+            "arn": (
+                "arn:{@partition}:config:{@region}:{@account}:conformance-pack/{name}/conformance-pack-{@alnum9}"
+            )
         },
     ),
     "aws:cognito/userPool:UserPool": Row(
