@@ -53,7 +53,7 @@ def _message(event: DiagnosticEvent) -> Text:
         text.append(f"{event.severity}: ", style=style)
     if event.urn and not event.urn.rsplit("::", 2)[-2].endswith("pulumi:pulumi:Stack"):
         text.append(f"{subject_of(event.urn)}: ", style="bold")
-    text.append(printable(event.message.strip()))
+    text.append(printable(event.prefix + event.message.strip()))
     return text
 
 

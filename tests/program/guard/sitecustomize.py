@@ -51,7 +51,8 @@ def _watch(event: str, arguments: tuple[object, ...]) -> None:
 class _Watched(type(os.environ)):  # pyright: ignore[reportUntypedBaseClass] - the class has no public name
     """The environment; asking it for a credential is an offence, passing it on to a child is not."""
 
-    def get(self, key, default=None):  # noqa: ANN001, ANN202 - as in the class it stands in for
+    # As untyped as the method it stands in for.
+    def get(self, key, default=None):  # noqa: ANN001, ANN202  # pyright: ignore[reportIncompatibleMethodOverride]
         if key in _CREDENTIALS:
             _refuse(f"asks for {key}")
         return super().get(key, default)

@@ -1,0 +1,114 @@
+"""One line changed in our own program or settings, and the standards refuse the plan, in both modes."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final
+
+import pytest
+
+from tests.support.program import change, copy_program, preview
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+MODES: Final = {"predicted": (), "unknown": ("--unknown-outputs",)}
+
+
+@dataclass(frozen=True, kw_only=True)
+class Change:
+    """A changed line and the violation it must make.
+
+    Attributes:
+        file: File below the program's folder.
+        old: The line's text.
+        new: What stands there instead.
+        rule: Rule that refuses it.
+        subject: End of the subjects it names.
+        fact: Words of the fact.
+        requirement: Words of the requirement.
+        remedy: Words of the remedy.
+    """
+
+    file: str
+    old: str
+    new: str
+    rule: str
+    subject: str
+    fact: str
+    requirement: str
+    remedy: str
+
+
+CHANGES: Final = {
+    "company layer removed": Change(
+        file="components/compute/function.py",
+        old="layers=[platform.company_layer_arn, *args.layers],",
+        new="layers=[*args.layers],",
+        rule="functions-layer-company-present",
+        subject="(aws:lambda/function:Function)",
+        fact="layer",
+        requirement="pavedroad-company",
+        remedy="layers",
+    ),
+    "code signing removed": Change(
+        file="components/compute/function.py",
+        old="code_signing_config_arn=platform.code_signing_config_arn,",
+        new="",
+        rule="functions-signing-attached",
+        subject="(aws:lambda/function:Function)",
+        fact="codeSigningConfigArn",
+        requirement="required",
+        remedy="code signing config",
+    ),
+    "code signing only warns": Change(
+        file="components/governance/signing.py",
+        old='"untrusted_artifact_on_deployment": "Enforce"',
+        new='"untrusted_artifact_on_deployment": "Warn"',
+        rule="functions-signing-enforced",
+        subject="(aws:lambda/codeSigningConfig:CodeSigningConfig)",
+        fact="Warn",
+        requirement="Enforce",
+        remedy="Enforce",
+    ),
+    "role without boundary": Change(
+        file="components/governance/role.py",
+        old="permissions_boundary=platform.boundary_arn,",
+        new="",
+        rule="iam-role-boundary-attached",
+        subject="(aws:iam/role:Role)",
+        fact="permissionsBoundary",
+        requirement="boundary",
+        remedy="boundary",
+    ),
+    "role name without prefix": Change(
+        file="components/governance/role.py",
+        old="role_name = physical_name(platform.scope, physical, Kind.ROLE)",
+        new='role_name = f"app-{physical}"',
+        rule="iam-role-name-prefixed",
+        subject="(aws:iam/role:Role)",
+        fact="app-",
+        requirement="pavedroad-dev-",
+        remedy="prefix",
+    ),
+}
+
+
+@pytest.mark.parametrize("mode", MODES)
+@pytest.mark.parametrize("name", CHANGES)
+def test_one_changed_line_ends_the_preview_5(name: str, mode: str, tmp_path: Path) -> None:
+    expected = CHANGES[name]
+    program = copy_program(tmp_path)
+    change(program / expected.file, expected.old, expected.new)
+
+    found = preview(*MODES[mode], cwd=program)
+
+    assert found.exit_code == 5, found.stderr or found.stdout[-2000:]
+    assert {v["policyName"].removesuffix("-in-stack") for v in found.violations if v["mandatory"]} == {
+        expected.rule
+    }
+    for violation in found.violations:
+        assert violation["subject"].endswith(expected.subject)
+        assert expected.fact in violation["fact"]
+        assert expected.requirement in violation["requirement"]
+        assert expected.remedy in violation["remedy"]
