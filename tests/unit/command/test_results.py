@@ -2,7 +2,12 @@
 
 from __future__ import annotations
 
+import datetime as dt
+
+from guardrails.exemptions import Exemption
+from guardrails.verdict import Finding
 from pavedroad.command.display.results import ResultKind, policy_results, subject_of
+from policies.kit import message
 from tests.support.command import note, policy, urn
 
 FUNCTION = urn("aws:lambda/function:Function", "orders-api")
@@ -22,6 +27,41 @@ def test_a_finding_is_taken_apart_into_subject_fact_requirement_remedy_and_key()
     assert found.remedy == "Add version 12 of company-base to layers."
     assert found.key == "layer:company-base"
     assert found.mandatory
+
+
+def test_what_the_rule_kit_writes_is_taken_apart_into_what_it_was_made_of() -> None:
+    finding = Finding(
+        key="layer:company-base", code="too-old", fact="it is at version 9", requirement="12 is required"
+    )
+    subject = "orders-api (aws:lambda/function:Function)"
+
+    (found,) = policy_results([policy(message.report(subject, finding, "Add version 12, or newer."))])
+
+    assert (found.subject, found.fact, found.requirement) == (subject, finding.fact, finding.requirement)
+    assert (found.remedy, found.key) == ("Add version 12, or newer.", finding.key)
+
+
+def test_what_the_rule_kit_notes_is_sorted_by_its_meaning() -> None:
+    finding = Finding(key="boundary", code="none", fact="there is none", requirement="one is required")
+    exemption = Exemption(
+        position=0,
+        rule="iam-role-boundary-attached",
+        resource="*::moved",
+        reason="moves to another account",
+        owner="team-a",
+        expires=dt.date(2027, 1, 1),
+    )
+    lines = (
+        message.undecided("a (aws:iam/role:Role)", ("name", "path")),
+        message.exempted("b (aws:iam/role:Role)", finding, exemption),
+    )
+
+    first, second = policy_results([note("\n".join(lines))])
+
+    assert (first.kind, first.subject) == (ResultKind.UNDECIDED, "a (aws:iam/role:Role)")
+    assert first.fact == "name, path are not known before the update"
+    assert (second.kind, second.subject) == (ResultKind.EXEMPTED, "b (aws:iam/role:Role)")
+    assert "moves to another account" in second.fact
 
 
 def test_versions_and_brackets_do_not_confuse_the_parts() -> None:
