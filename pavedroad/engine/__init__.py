@@ -23,6 +23,7 @@ from pavedroad.engine.events import (
     SummaryEvent,
 )
 from pavedroad.engine.request import EngineError, Outcome, PolicyPack, RunRequest, RunResult
+from pavedroad.engine.runner import preview
 
 __all__ = [
     "SECRET_MASK",
@@ -49,5 +50,6 @@ __all__ = [
     "StepMetadata",
     "StepState",
     "SummaryEvent",
+    "preview",
     "to_json",
 ]

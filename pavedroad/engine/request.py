@@ -43,6 +43,7 @@ class RunRequest:
         override_project_plugins: True when the caller named the folders by hand (`--provider-path`).
         provider_environment: Extra environment of the provider processes.
         parallel: How many steps may run at once; 0 means the engine's default.
+        dry_run: Set by the engine itself: `preview` plans only, every other operation acts.
     """
 
     project_dir: Path
@@ -52,6 +53,7 @@ class RunRequest:
     override_project_plugins: bool = False
     provider_environment: Mapping[str, str] = field(default_factory=dict[str, str])
     parallel: int = 0
+    dry_run: bool = True
 
 
 class Outcome(Enum):

@@ -1,0 +1,183 @@
+"""One operation on one stack: takes registrations, has them planned and done, and ends in order.
+
+After a failure nothing new is begun, what runs is let finish.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from typing import TYPE_CHECKING
+
+from pavedroad.engine.events import DiagnosticEvent
+from pavedroad.engine.planner import Refused
+from pavedroad.engine.provider_client import ProviderFailure
+from pavedroad.engine.providers import default_name
+from pavedroad.engine.request import EngineError
+from pavedroad.engine.state import PROVIDER_PREFIX, STACK_TYPE, Goal, State
+from pavedroad.engine.steps import StepFailed
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Coroutine
+    from typing import TypeVar
+
+    from pavedroad.engine.events import EngineEvent
+    from pavedroad.engine.planner import Planner
+    from pavedroad.engine.providers import Instance, Providers
+    from pavedroad.engine.steps import Step, StepRunner
+    from pavedroad.engine.values import Props
+
+    _T = TypeVar("_T")
+
+
+class Stopped(Exception):  # noqa: N818 - the run is over; whoever waits for it is told so
+    """The run ends early; nothing new is begun."""
+
+
+class Deployment:
+    """The state of one operation while it runs.
+
+    Attributes:
+        root: URN of the stack resource, once it is registered.
+        stopping: Set when the run ends early.
+        fatal: The error that ends the run, when a plugin died.
+        failed: Whether anything failed.
+    """
+
+    def __init__(
+        self, planner: Planner, runner: StepRunner, providers: Providers, emit: Callable[[EngineEvent], None]
+    ) -> None:
+        """Prepare an operation."""
+        self._planner = planner
+        self._runner = runner
+        self._providers = providers
+        self._emit = emit
+        self._defaults: dict[tuple[str, str], asyncio.Task[str]] = {}
+        self._component_providers: dict[str, dict[str, str]] = {}
+        self._finished: dict[str, asyncio.Event] = {}
+        self.root = ""
+        self.stopping = asyncio.Event()
+        self._running = 0
+        self._idle = asyncio.Event()
+        self._idle.set()
+        self.fatal: EngineError | None = None
+        self.failed = False
+
+    async def register(self, goal: Goal) -> State:
+        """Plan and do one resource; its new state.
+
+        Raises:
+            Stopped: The run ends early, by this resource or by another.
+        """
+        return await self._guarded(self._register(goal), goal.name)
+
+    async def _register(self, goal: Goal) -> State:
+        self._go_on()
+        steps = await self._planner.plan(goal)
+        await self._do(steps)
+        new = steps[-1].new
+        if new is None:
+            raise AssertionError("a registration ends in a new state")
+        if goal.type == STACK_TYPE:
+            self.root = new.urn
+        return new
+
+    async def read(self, goal: Goal, id_: str) -> State:
+        """Plan and do the read of a resource that lives outside the stack.
+
+        Raises:
+            Stopped: The run ends early.
+        """
+        return await self._guarded(self._read(goal, id_), goal.name)
+
+    async def _read(self, goal: Goal, id_: str) -> State:
+        self._go_on()
+        steps = self._planner.plan_read(goal, id_)
+        await self._do(steps)
+        return steps[0].state
+
+    async def _do(self, steps: list[Step]) -> None:
+        for step in steps:
+            self._go_on()
+            self._running += 1
+            self._idle.clear()
+            try:
+                await self._runner.run(step)
+            finally:
+                self._running -= 1
+                if not self._running:
+                    self._idle.set()
+
+    async def idle(self) -> None:
+        """Wait until no step is under way."""
+        await self._idle.wait()
+
+    async def _guarded(self, work: Coroutine[None, None, _T], name: str) -> _T:
+        """Turn whatever ends the run into `Stopped`, once it is reported."""
+        try:
+            return await work
+        except EngineError as error:
+            self.fatal = self.fatal or error
+            self.stop()
+        except StepFailed:
+            self._emit_failed()
+            self.stop()
+        except Refused:
+            self.stop()
+        except ProviderFailure as failure:
+            self._emit(DiagnosticEvent(severity="error", message=f"{name}: {failure}"))
+            self.stop()
+        raise Stopped
+
+    def _emit_failed(self) -> None:
+        if not self.failed:
+            self._emit(DiagnosticEvent(severity="error", message=f"{self._runner.operation} failed"))
+
+    def stop(self) -> None:
+        """End the run early: nothing new is begun."""
+        self.failed = True
+        self.stopping.set()
+
+    def _go_on(self) -> None:
+        if self.stopping.is_set():
+            raise Stopped
+
+    def set_outputs(self, urn: str, outputs: Props) -> None:
+        """Take note of the outputs that a component registered.
+
+        Raises:
+            KeyError: No such resource was registered.
+        """
+        state = self._planner.news[urn]
+        state.outputs = outputs
+        self._runner.register_outputs(state)
+
+    def remember_providers(self, urn: str, parent: str, providers: dict[str, str]) -> None:
+        """Keep the providers of a component: its children inherit them."""
+        self._component_providers[urn] = {**self._component_providers.get(parent, {}), **providers}
+
+    async def provider_for(self, package: str, version: str, given: str, parent: str) -> str:
+        """The provider reference for a resource: its own, its parents', or the package's default.
+
+        Raises:
+            Stopped: The default provider could not be made.
+        """
+        inherited = given or self._component_providers.get(parent, {}).get(package, "")
+        if inherited:
+            return inherited
+        key = (package, version)
+        if key not in self._defaults:
+            goal = Goal(
+                type=f"{PROVIDER_PREFIX}{package}",
+                name=default_name(version),
+                custom=True,
+                inputs=self._providers.default_inputs(package, version),
+            )
+            self._defaults[key] = asyncio.create_task(self._default(goal))
+        return await asyncio.shield(self._defaults[key])
+
+    async def _default(self, goal: Goal) -> str:
+        return (await self.register(goal)).reference
+
+    def instance(self, reference: str) -> Instance | None:
+        """The plugin behind a provider reference."""
+        return self._providers.get(reference)

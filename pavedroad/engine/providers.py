@@ -1,0 +1,168 @@
+"""Provider resources: which plugin instance manages what.
+
+As in Pulumi, every provider resource has a plugin process of its own, configured once. A provider whose
+configuration is not known yet (only in a preview) is asked nothing: inputs pass through, outputs stay empty.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import re
+import uuid
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final
+
+from pavedroad.engine import values
+from pavedroad.engine.provider_client import Diff, ProviderClient, ProviderFailure, Subject
+from pavedroad.engine.state import PROVIDER_PREFIX, provider_urn, urn_name, urn_type
+
+if TYPE_CHECKING:
+    from pavedroad.engine.plugins import Plugins
+    from pavedroad.engine.project import StackConfig
+    from pavedroad.engine.provider_client import Failure
+    from pavedroad.engine.state import State
+    from pavedroad.engine.values import Props
+
+INTERNAL_KEY: Final = "__internal"
+"""Where the engine keeps its own part of a provider's inputs; the plugin never sees it."""
+
+
+@dataclass(kw_only=True)
+class Instance:
+    """A provider plugin that serves one provider resource."""
+
+    client: ProviderClient
+    inputs: Props
+    configured: bool = False
+
+
+class Providers:
+    """All provider instances of a run, by URN of their resource."""
+
+    def __init__(self, plugins: Plugins, config: StackConfig, *, dry_run: bool) -> None:
+        """Prepare; nothing is started yet."""
+        self._plugins = plugins
+        self._config = config
+        self._dry_run = dry_run
+        self._instances: dict[str, Instance] = {}
+        self._pending: dict[str, Instance] = {}
+        self._early: dict[str, asyncio.Task[ProviderClient]] = {}
+        self._clients: list[ProviderClient] = []
+        self._loading: dict[str, asyncio.Lock] = {}
+
+    def start_early(self, package: str) -> None:
+        """Start a package's plugin before anybody asks: it comes up while the program does."""
+        self._early[package] = asyncio.create_task(self._start(package))
+
+    async def _start(self, package: str) -> ProviderClient:
+        child = await self._plugins.provider(package)
+        client = ProviderClient(package, child, await child.address())
+        self._clients.append(client)
+        await client.greet(self._plugins.engine_address, str(self._plugins.project.root))
+        return client
+
+    async def _client(self, package: str) -> ProviderClient:
+        early = self._early.pop(package, None)
+        return await (early if early is not None else self._start(package))
+
+    async def close(self, *, cancelled: bool) -> None:
+        """Close all connections; a cancelled run first asks the providers to stop."""
+        for task in self._early.values():
+            task.cancel()
+        await asyncio.gather(*self._early.values(), return_exceptions=True)
+        if cancelled:
+            await asyncio.gather(*(client.cancel() for client in self._clients))
+        await asyncio.gather(*(client.close() for client in self._clients))
+
+    def get(self, reference: str) -> Instance | None:
+        """The instance that a provider reference names."""
+        return self._instances.get(provider_urn(reference))
+
+    def alias(self, urn: str, old_urn: str) -> None:
+        """Let references to a renamed provider find the new one."""
+        if urn in self._instances:
+            self._instances.setdefault(old_urn, self._instances[urn])
+
+    def default_inputs(self, package: str, version: str) -> Props:
+        """What a default provider is configured with: the package's configuration of the stack."""
+        inputs: Props = {}
+        for key, value in self._config.package(package).items():
+            inputs[key] = values.secret(value.text) if value.secret else value.text
+        if version:
+            inputs["version"] = version
+        return inputs
+
+    async def check(self, urn: str, olds: Props | None, news: Props) -> tuple[Props, list[Failure]]:
+        """Check a provider resource's inputs, on the plugin instance that will serve it."""
+        package = urn_type(urn).removeprefix(PROVIDER_PREFIX)
+        instance = self._pending.get(urn)
+        if instance is None:
+            instance = Instance(client=await self._client(package), inputs=news)
+            self._pending[urn] = instance
+        old, new = _told(olds or {}), _told(news)
+        if values.has_unknowns(new):
+            checked, failures = new, []
+        else:
+            checked, failures = await instance.client.check_config(_subject(urn), old, new)
+        instance.inputs = {INTERNAL_KEY: {}, **checked}
+        return instance.inputs, failures
+
+    async def diff(self, urn: str, old: State, news: Props) -> Diff:
+        """Compare a provider resource with its old state."""
+        instance = self._pending.get(urn) or self._instances.get(urn)
+        if instance is None or values.has_unknowns(news):
+            return _compare(old.inputs, news)
+        answer = await instance.client.diff_config(
+            _subject(urn), (_told(old.inputs), old.outputs), _told(news)
+        )
+        return _compare(old.inputs, news) if answer.changes == "unknown" else answer
+
+    async def configure(self, urn: str, id_: str, inputs: Props) -> str:
+        """Make the instance of a provider resource ready; its id, new when none is given."""
+        instance = self._pending.pop(urn, None)
+        if instance is None:
+            package = urn_type(urn).removeprefix(PROVIDER_PREFIX)
+            instance = Instance(client=await self._client(package), inputs=inputs)
+        instance.inputs = inputs
+        # A preview makes nothing, so a new provider has no id yet; references to it are found by URN.
+        id_ = id_ or (values.UNKNOWN if self._dry_run else str(uuid.uuid4()))
+        if not values.has_unknowns(_told(inputs)):
+            await instance.client.configure(_subject(urn), _told(inputs), id_)
+            instance.configured = True
+        self._instances[urn] = instance
+        return id_
+
+    async def ensure(self, reference: str, olds: dict[str, State]) -> Instance:
+        """The instance of a reference; one that the program did not register comes from its old state.
+
+        Raises:
+            ProviderFailure: Neither the program nor the state knows the provider.
+        """
+        urn = provider_urn(reference)
+        async with self._loading.setdefault(urn, asyncio.Lock()):
+            found = self._instances.get(urn)
+            if found is None:
+                state = olds.get(urn)
+                if state is None:
+                    raise ProviderFailure(f"provider {reference} is neither registered nor in the state")
+                await self.configure(urn, state.id, state.inputs)
+                found = self._instances[urn]
+            return found
+
+
+def default_name(version: str) -> str:
+    """The name of a package's default provider for one version of the plugin."""
+    return f"default_{re.sub('[^0-9A-Za-z]', '_', version)}" if version else "default"
+
+
+def _told(inputs: Props) -> Props:
+    return {key: value for key, value in inputs.items() if key != INTERNAL_KEY}
+
+
+def _subject(urn: str) -> Subject:
+    return Subject(urn=urn, type=urn_type(urn), name=urn_name(urn))
+
+
+def _compare(old: Props, new: Props) -> Diff:
+    changed = tuple(key for key in sorted({*old, *new}) if not values.same_value(old.get(key), new.get(key)))
+    return Diff(changes="some" if changed else "none", diffs=changed)
