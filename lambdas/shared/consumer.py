@@ -119,11 +119,12 @@ def consume(
     # Only now: a delay that began earlier could run out while the batch is still at work.
     for record in failed:
         _delay(record, delays, journal)
+    _report_unread(response, failed, journal)
     return response
 
 
 def _message_of(record: SQSRecord) -> Message:
-    attribute = record.message_attributes.get(CORRELATION_ID)
+    attribute = record.message_attributes[CORRELATION_ID]  # None when the message has no such attribute
     given = None if attribute is None else attribute.string_value
     return Message(
         message_id=record.message_id,
@@ -156,6 +157,15 @@ def _report(journal: Journal, message: Message, failure: Failure) -> None:
         permanent=failure.permanent,
         detail=failure.detail,
     )
+
+
+def _report_unread(response: PartialItemFailureResponse, failed: list[SQSRecord], journal: Journal) -> None:
+    """Name the records that failed before anybody could look at their message."""
+    reported = {record.message_id for record in failed}
+    for item in response["batchItemFailures"]:
+        message_id = str(item["itemIdentifier"])
+        if message_id not in reported:
+            journal.error("order_failed", code="unreadable_record", message_id=message_id, permanent=True)
 
 
 def _delay(record: SQSRecord, delays: Delays, journal: Journal) -> None:
