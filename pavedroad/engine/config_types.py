@@ -14,7 +14,7 @@ from pavedroad.engine.request import EngineError
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
 
-    from pavedroad.engine.values import Wire
+    from pavedroad.engine.values import Props, Wire
 
 _TYPES: Final[Mapping[str, tuple[type, ...]]] = {
     "string": (str,),
@@ -54,6 +54,16 @@ def violations(schema: Mapping[str, Wire], value: Wire, where: str) -> Iterator[
         return
     if "const" in schema and value != schema["const"]:
         yield f"{where}: got {json.dumps(value)}, allowed is {json.dumps(schema['const'])}"
+    yield from _words(schema, value, where)
+    if isinstance(value, list):
+        items = schema.get("items")
+        for index, item in enumerate(value if isinstance(items, dict) else []):
+            yield from violations(cast("Props", items), item, f"{where}[{index}]")
+    elif isinstance(value, dict):
+        yield from _object(schema, value, where)
+
+
+def _words(schema: Mapping[str, Wire], value: Wire, where: str) -> Iterator[str]:
     choices = schema.get("enum")
     if isinstance(choices, list) and value not in choices:
         yield f"{where}: got {json.dumps(value)}, allowed are {', '.join(json.dumps(c) for c in choices)}"
@@ -62,15 +72,10 @@ def violations(schema: Mapping[str, Wire], value: Wire, where: str) -> Iterator[
         pattern = schema.get("pattern")
         if isinstance(pattern, str) and not re.search(pattern, value):
             yield f"{where}: got {json.dumps(value)}, wanted a text that matches {pattern}"
-    elif isinstance(value, list):
-        items = schema.get("items")
-        if isinstance(items, dict):
-            for index, item in enumerate(value):
-                yield from violations(items, item, f"{where}[{index}]")
-        if schema.get("uniqueItems") and any(item in value[:index] for index, item in enumerate(value)):
+    if isinstance(value, list) and schema.get("uniqueItems"):
+        twice = any(item in value[:index] for index, item in enumerate(value))
+        if twice:
             yield f"{where}: holds an entry twice"
-    elif isinstance(value, dict):
-        yield from _object(schema, value, where)
 
 
 def _object(schema: Mapping[str, Wire], value: Mapping[str, Wire], where: str) -> Iterator[str]:
@@ -126,4 +131,4 @@ def _is(value: Wire, type_: str) -> bool:
         return type_ == "boolean"
     if type_ == "integer" and isinstance(value, float):
         return value.is_integer()
-    return isinstance(value, _TYPES.get(type_, ()))
+    return type(value) in _TYPES.get(type_, ())

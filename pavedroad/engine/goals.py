@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, TypeVar
 
-from pulumi.runtime.proto import callback_pb2, resource_pb2
+from pulumi.runtime.proto import alias_pb2, callback_pb2, resource_pb2
 
 from pavedroad.engine import assets, values
 from pavedroad.engine.rpc import Channel
@@ -15,7 +15,10 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
     from pathlib import Path
 
-    from pulumi.runtime.proto import alias_pb2
+    from google.protobuf.message import Message
+
+
+_M = TypeVar("_M")
 
 _DURATION_UNITS: Final = {"ns": 1e-9, "us": 1e-6, "µs": 1e-6, "ms": 1e-3, "s": 1, "m": 60, "h": 3600}
 _DURATION: Final = re.compile(r"([0-9.]+)(ns|us|µs|ms|s|m|h)")
@@ -34,7 +37,7 @@ def refuse_unsupported(request: resource_pb2.RegisterResourceRequest) -> None:
     asked = {
         "remote components (Construct)": request.remote,
         "resource hooks": request.HasField("hooks") and bool(request.hooks.ListFields()),
-        "state migrations": bool(request.state_migrations),
+        "state migrations": bool(_messages(request, "state_migrations", callback_pb2.Callback)),
         "replace_with": bool(request.replace_with),
         "replacement_trigger": request.HasField("replacement_trigger"),
         "parameterized packages": bool(request.packageRef),
@@ -78,10 +81,18 @@ def read_goal(request: resource_pb2.RegisterResourceRequest, root: Path) -> Goal
         replace_on_changes=tuple(request.replaceOnChanges),
         hide_diffs=tuple(request.hideDiffs),
         additional_secret_outputs=tuple(request.additionalSecretOutputs),
-        aliases=(*(Alias(urn=urn) for urn in request.aliasURNs), *map(_alias, request.aliases)),
+        aliases=(
+            *(Alias(urn=urn) for urn in request.aliasURNs),
+            *map(_alias, _messages(request, "aliases", alias_pb2.Alias)),
+        ),
         import_id=request.importId,
         custom_timeouts=_timeouts(request.customTimeouts),
     )
+
+
+def _messages(holder: Message, field: str, kind: type[_M]) -> list[_M]:
+    """The messages of a repeated field, whose generated type does not say what it holds."""
+    return [message for message in getattr(holder, field) if isinstance(message, kind)]
 
 
 def _alias(alias: alias_pb2.Alias) -> Alias:
@@ -131,11 +142,12 @@ class Transforms:
         """Keep a resource's own transforms: they hold for its children too."""
         self._parents[urn] = request.parent
         if request.transforms:
-            self._own[urn] = list(request.transforms)
+            self._own[urn] = _messages(request, "transforms", callback_pb2.Callback)
 
     async def apply(self, request: resource_pb2.RegisterResourceRequest) -> None:
         """Change a registration: its own transforms first, then its parents', then the stack's."""
-        for callback in [*request.transforms, *self._inherited(request.parent), *self._stack]:
+        own = _messages(request, "transforms", callback_pb2.Callback)
+        for callback in [*own, *self._inherited(request.parent), *self._stack]:
             await self._transform(callback, request)
 
     def _inherited(self, urn: str) -> Iterable[callback_pb2.Callback]:

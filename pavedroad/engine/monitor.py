@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, Literal
 
 import grpc
 from google.protobuf import empty_pb2
@@ -13,9 +13,8 @@ from pavedroad.engine.deployment import Stopped
 from pavedroad.engine.events import DiagnosticEvent
 from pavedroad.engine.goals import Transforms, Unsupported, read_goal, refuse_unsupported
 from pavedroad.engine.provider_client import ProviderFailure
-from pavedroad.engine.request import EngineError
 from pavedroad.engine.rpc import RpcFailure
-from pavedroad.engine.state import STACK_TYPE, Goal, is_provider
+from pavedroad.engine.state import Goal, is_provider
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
@@ -40,7 +39,7 @@ FEATURES: Final = {
 }
 """What the engine does, under the names that the SDK asks for; it refuses to use anything else."""
 
-_SEVERITIES: Final = {
+_SEVERITIES: Final[dict[int, Literal["debug", "info", "warning", "error"]]] = {
     engine_pb2.DEBUG: "debug",
     engine_pb2.INFO: "info",
     engine_pb2.WARNING: "warning",
@@ -227,7 +226,7 @@ class Monitor:
     async def _unsupported(self, _request: object, context: Refusal) -> None:
         await context.abort(
             grpc.StatusCode.UNIMPLEMENTED,
-            "resource hooks, error hooks, parameterized packages and Exists are not supported by this engine.",
+            "hooks, parameterized packages and Exists are not supported by this engine.",
         )
 
     RegisterResourceHook = RegisterErrorHook = RegisterPackage = ExistsResource = _unsupported

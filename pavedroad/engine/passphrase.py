@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import base64
-import binascii
+import contextlib
 import hashlib
 import os
 from pathlib import Path
@@ -84,12 +84,11 @@ class Crypter:
                 f"{where}: the encryption salt is malformed: allowed is v1:<salt>:v1:<nonce>:<text>. "
                 "Restore the file from its history."
             )
-        try:
+        crypter: Crypter | None = None
+        with contextlib.suppress(ValueError):
             crypter = cls(passphrase, base64.b64decode(parts[1], validate=True))
-            matches = crypter.decrypt(parts[2]) == _PROBE
-        except (ValueError, binascii.Error):
-            matches = False
-        if not matches:
+            crypter = crypter if crypter.decrypt(parts[2]) == _PROBE else None
+        if crypter is None:
             raise EngineError(
                 f"{where}: the passphrase is not the one that its secrets were encrypted with. "
                 "Set PULUMI_CONFIG_PASSPHRASE to the right one, or unset it to preview with placeholders."

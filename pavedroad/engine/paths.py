@@ -57,10 +57,12 @@ def _reset(old: Wire, new: Wire, path: Path) -> bool:
     old, new, part, rest = _open(old), _open(new), path[0], path[1:]
     if isinstance(old, dict) and isinstance(new, dict):
         keys: Sequence[str] = sorted({*old, *new}) if part == WILDCARD else [str(part)]
-        return all([_reset_key(old, new, key, rest) for key in keys])
+        done = [_reset_key(old, new, key, rest) for key in keys]
+        return all(done)
     if isinstance(old, list) and isinstance(new, list):
         if part == WILDCARD:
-            return len(old) == len(new) and all([_reset_index(old, new, i, rest) for i in range(len(new))])
+            done = [_reset_index(old, new, index, rest) for index in range(len(new))]
+            return len(old) == len(new) and all(done)
         return isinstance(part, int) and _reset_index(old, new, part, rest)
     return False
 

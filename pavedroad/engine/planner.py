@@ -235,7 +235,7 @@ class Planner:
         raise Refused(urn)
 
 
-def _inherited(own: bool | None, parents: bool | None) -> bool | None:
+def _inherited(own: bool | None, parents: bool | None) -> bool | None:  # noqa: FBT001 - two equals
     return parents if own is None else own
 
 

@@ -73,12 +73,7 @@ class Plugins:
             EngineError: No folder is known for it, or the folder holds no such plugin.
         """
         folder = self.provider_dir(package)
-        executable = folder / f"pulumi-resource-{package}"
-        if not executable.is_file():
-            raise EngineError(
-                f"provider '{package}': there is no {executable.name} in {folder}. "
-                "Name the folder that holds it (--provider-path, or plugins.providers in Pulumi.yaml)."
-            )
+        executable = _executable(folder, package)
         return await self.children.start(
             f"provider '{package}'",
             [str(executable), self.engine_address],
@@ -99,15 +94,15 @@ class Plugins:
                 f"provider '{package}': no plugin folder is known for it. Name one under plugins.providers "
                 "in Pulumi.yaml; this engine downloads nothing."
             )
-        return folder
+        return _absolute(folder)
 
-    async def policy_pack(self, folder: Path) -> Child:
+    async def policy_pack(self, given: Path) -> Child:
         """Start a policy pack.
 
         Raises:
             EngineError: The folder is no Python policy pack.
         """
-        folder = folder.resolve()
+        folder = _absolute(given)
         description = folder / "PulumiPolicy.yaml"
         missing = f"policy pack {folder}: there is no PulumiPolicy.yaml in it. Name the pack's own folder."
         data = load_mapping(description, missing=missing)
@@ -177,6 +172,7 @@ class Plugins:
         environment["PATH"] = f"{binaries}{os.pathsep}{environment.get('PATH', os.defpath)}"
         environment["VIRTUAL_ENV"] = str(binaries.parent)
         environment.pop("PYTHONHOME", None)
+        environment.setdefault("GRPC_VERBOSITY", "NONE")
         return {**environment, **_NO_AWS, **extra}
 
     def _reporter(self, prefix: str) -> Callable[[str, bool], None]:
@@ -190,3 +186,18 @@ class Plugins:
             )
 
         return report
+
+
+def _absolute(folder: Path) -> Path:
+    """Folders are given relative to where the user stands, but children start elsewhere."""
+    return folder.absolute()
+
+
+def _executable(folder: Path, package: str) -> Path:
+    executable = folder / f"pulumi-resource-{package}"
+    if not executable.is_file():
+        raise EngineError(
+            f"provider '{package}': there is no {executable.name} in {folder}. "
+            "Name the folder that holds it (--provider-path, or plugins.providers in Pulumi.yaml)."
+        )
+    return executable

@@ -123,9 +123,7 @@ class Policies:
         child = await self._plugins.policy_pack(pack.path)
         channel = Channel(await child.address())
         self._channels.append(channel)
-        info = await self._call(
-            child, channel, "GetAnalyzerInfo", empty_pb2.Empty(), pb.AnalyzerInfo, "loading"
-        )
+        info = await _call((child, channel), "GetAnalyzerInfo", empty_pb2.Empty(), pb.AnalyzerInfo, "loading")
         policies = [_policy_info(policy) for policy in info.policies]
         initial = {
             name: Setting(
@@ -158,8 +156,8 @@ class Policies:
             config=self._plugins.config.texts(),
             config_secret_keys=self._plugins.config.secret_keys(),
         )
-        await self._call(
-            child, channel, "ConfigureStack", stack, pb.AnalyzerStackConfigureResponse, "configuring"
+        await _call(
+            (child, channel), "ConfigureStack", stack, pb.AnalyzerStackConfigureResponse, "configuring"
         )
         request = pb.ConfigureAnalyzerRequest()
         levels = {name: number for number, name in _LEVELS.items()}
@@ -168,7 +166,7 @@ class Policies:
             if setting.level is not None:
                 entry.enforcementLevel = levels[setting.level]
             entry.properties.CopyFrom(values.to_struct(setting.properties))
-        await self._call(child, channel, "Configure", request, empty_pb2.Empty, "configuring")
+        await _call((child, channel), "Configure", request, empty_pb2.Empty, "configuring")
 
     async def remediate(self, subject: Subject) -> Props:
         """The resource's inputs after every pack's remediations, in the order of the packs."""
@@ -260,19 +258,21 @@ class Policies:
         )
 
     async def _ask(self, pack: _Pack, name: str, request: Message, reply: type[_Reply], about: str) -> _Reply:
-        return await self._call(pack.child, pack.channel, name, request, reply, f"judging {about}")
+        return await _call((pack.child, pack.channel), name, request, reply, f"judging {about}")
 
-    async def _call(
-        self, child: Child, channel: Channel, name: str, request: Message, reply: type[_Reply], doing: str
-    ) -> _Reply:
-        try:
-            return await channel.method(f"{_SERVICE}{name}", reply)(request)
-        except RpcFailure as failure:
-            if failure.code == "UNIMPLEMENTED" and name == "ConfigureStack":
-                return reply()
-            ended = await child.ended_early() if failure.code == "UNAVAILABLE" else ""
-            what = ended or f"failed: {failure.message.removeprefix('Exception calling application: ')}"
-            raise EngineError(f"{child.label} {what}\nThis happened while {doing}.") from failure
+
+async def _call(
+    plugin: tuple[Child, Channel], name: str, request: Message, reply: type[_Reply], doing: str
+) -> _Reply:
+    child, channel = plugin
+    try:
+        return await channel.method(f"{_SERVICE}{name}", reply)(request)
+    except RpcFailure as failure:
+        if failure.code == "UNIMPLEMENTED" and name == "ConfigureStack":
+            return reply()
+        ended = await child.ended_early() if failure.code == "UNAVAILABLE" else ""
+        what = ended or f"failed: {failure.message.removeprefix('Exception calling application: ')}"
+        raise EngineError(f"{child.label} {what}\nThis happened while {doing}.") from failure
 
 
 def _policy_info(info: pb.PolicyInfo) -> PolicyInfo:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 from dataclasses import dataclass, field
-from pathlib import Path
 from typing import TYPE_CHECKING, Final, cast
 
 from pavedroad.engine.config_types import violations
@@ -12,6 +11,7 @@ from pavedroad.engine.request import EngineError
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+    from pathlib import Path
 
     from pavedroad.engine.events import EnforcementLevel, Severity
     from pavedroad.engine.values import Props, Wire

@@ -11,7 +11,6 @@ import json
 import os
 import sys
 from dataclasses import dataclass, field
-from pathlib import Path
 from typing import TYPE_CHECKING, Final, cast
 
 from pavedroad.engine.config_types import check_type
@@ -21,6 +20,7 @@ from pavedroad.engine.yaml_file import load_mapping
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+    from pathlib import Path
 
     from pavedroad.engine.yaml_file import Yaml
 

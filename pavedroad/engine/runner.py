@@ -5,21 +5,21 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import time
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, cast
 
 from pulumi.runtime.proto import engine_pb2_grpc, resource_pb2_grpc
 
 from pavedroad.engine import values
 from pavedroad.engine.deployment import Deployment
 from pavedroad.engine.events import CancelEvent, DiagnosticEvent, PreludeEvent, SummaryEvent
-from pavedroad.engine.plugins import REPORTED_EXIT, Plugins
 from pavedroad.engine.monitor import EngineService, Monitor
 from pavedroad.engine.planner import Planner
+from pavedroad.engine.plugins import REPORTED_EXIT, Plugins
 from pavedroad.engine.policies import Policies
 from pavedroad.engine.processes import Children
 from pavedroad.engine.project import PLACEHOLDER, load_config, load_project
 from pavedroad.engine.providers import Providers
-from pavedroad.engine.request import EngineError, Outcome, RunResult
+from pavedroad.engine.request import Outcome, RunResult
 from pavedroad.engine.rpc import new_server
 from pavedroad.engine.steps import NoJournal, StepRunner
 
@@ -104,11 +104,16 @@ class _Run:
         signalled = asyncio.Event()
         monitor = Monitor(deployment, plugins, signalled.set, dry_run=True, parallel=self._parallel)
         server = new_server()
-        resource_pb2_grpc.add_ResourceMonitorServicer_to_server(monitor, server)
-        engine_pb2_grpc.add_EngineServicer_to_server(EngineService(deployment, self._emit), server)
+        # The generated bases describe blocking methods; these are the same ones, to be awaited.
+        resource_pb2_grpc.add_ResourceMonitorServicer_to_server(
+            cast("resource_pb2_grpc.ResourceMonitorServicer", monitor), server
+        )
+        engine_pb2_grpc.add_EngineServicer_to_server(
+            cast("engine_pb2_grpc.EngineServicer", EngineService(deployment, self._emit)), server
+        )
         address = f"127.0.0.1:{server.add_insecure_port('127.0.0.1:0')}"
         await server.start()
-        cancelled = False
+        cancelled, program = False, None
         try:
             plugins.engine_address = address
             program = await plugins.program(address, dry_run=True, parallel=self._parallel)
@@ -128,12 +133,14 @@ class _Run:
             cancelled = True
             raise
         finally:
-            # First whoever calls us, then what they called: nobody sees a connection break.
-            await children.stop_all()
+            # First whoever calls us, last what we call: nobody sees a connection break.
+            if program is not None:
+                await children.stop(program)
             await server.stop(None)
+            await monitor.transforms.close()
             await providers.close(cancelled=cancelled)
             await policies.close()
-            await monitor.transforms.close()
+            await children.stop_all()
         return self._ended(planner, runner, deployment, policies)
 
     async def _through(

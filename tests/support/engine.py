@@ -1,0 +1,177 @@
+"""Runs the recorded engine cases through the sandbox engine and compares with what Pulumi's engine did."""
+
+from __future__ import annotations
+
+import json
+import re
+import shutil
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from pavedroad import engine
+from pavedroad.engine import values
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+CASES = Path(__file__).parent.parent / "engine" / "cases"
+PROVIDER = CASES / "provider"
+PACK = CASES / "pack"
+NAMES = sorted(path.parent.name for path in CASES.glob("*/case.json"))
+
+_DELETES = {"delete", "delete-replaced", "discard", "discard-replaced"}
+
+
+def write_project(root: Path, program: str, config: str = "  aws:region: eu-west-1\n") -> None:
+    """A project as the cases were recorded with: name `cases`, stack `dev`."""
+    (root / "Pulumi.yaml").write_text("name: cases\nruntime: python\n")
+    (root / "Pulumi.dev.yaml").write_text(f"config:\n{config}")
+    (root / "__main__.py").write_text(program)
+
+
+@dataclass
+class Observed:
+    """What our engine did in one operation, in the words of the recordings."""
+
+    ok: bool = False
+    steps: list[dict[str, Any]] = field(default_factory=list)
+    done: list[list[str]] = field(default_factory=list)
+    failed: list[list[str]] = field(default_factory=list)
+    changes: dict[str, int] = field(default_factory=dict)
+    policies: list[dict[str, Any]] = field(default_factory=list)
+    diagnostics: list[list[str]] = field(default_factory=list)
+    events: list[engine.EngineEvent] = field(default_factory=list)
+    result: engine.RunResult | None = None
+
+    def take(self, event: engine.EngineEvent) -> None:
+        """Add one event."""
+        self.events.append(event)
+        match event:
+            case engine.ResourcePreEvent():
+                step: dict[str, Any] = {"op": event.metadata.op.value, "urn": event.metadata.urn}
+                if event.metadata.diffs:
+                    step["diffs"] = sorted(event.metadata.diffs)
+                if event.metadata.keys:
+                    step["keys"] = sorted(event.metadata.keys)
+                self.steps.append(step)
+            case engine.ResOutputsEvent():
+                self.done.append([event.metadata.op.value, event.metadata.urn])
+            case engine.ResOpFailedEvent():
+                self.failed.append([event.metadata.op.value, event.metadata.urn])
+            case engine.PolicyEvent():
+                self.policies.append(
+                    {
+                        "policyName": event.policy_name,
+                        "enforcementLevel": event.enforcement_level,
+                        "message": event.message,
+                        "resourceUrn": event.resource_urn,
+                    }
+                )
+            case engine.PolicyRemediationEvent():
+                self.policies.append(
+                    {
+                        "remediated": event.policy_name,
+                        "resourceUrn": event.resource_urn,
+                        "before": event.before,
+                        "after": event.after,
+                    }
+                )
+            case engine.DiagnosticEvent() if event.severity in {"error", "warning"}:
+                self.diagnostics.append([event.severity, event.urn, event.message])
+            case engine.SummaryEvent():
+                self.changes = dict(event.resource_changes)
+            case _:
+                pass
+
+
+class Session:
+    """One case: a project folder whose program is replaced for each operation."""
+
+    def __init__(self, root: Path, case: str) -> None:
+        self.root = root
+        self.folder = CASES / case
+        self.operations: list[dict[str, Any]] = json.loads((self.folder / "case.json").read_text())["steps"]
+        self.expected: list[dict[str, Any]] = json.loads((self.folder / "expected.json").read_text())
+        write_project(root, "")
+
+    def run(self, index: int) -> Observed:
+        """Do the operation of that number."""
+        operation = self.operations[index]
+        shutil.copy(self.folder / f"{operation['program']}.py", self.root / "__main__.py")
+        request = engine.RunRequest(
+            project_dir=self.root,
+            stack="dev",
+            provider_dirs={"aws": PROVIDER},
+            provider_environment={"CASE_UNKNOWN": "1"} if operation.get("unknown") else {},
+            policy_packs=(engine.PolicyPack(path=PACK),) if operation.get("policies") else (),
+        )
+        observed = Observed()
+        observed.result = engine.preview(request, observed.take)
+        observed.ok = observed.result.outcome is engine.Outcome.SUCCEEDED
+        return observed
+
+    def differences(self, index: int, observed: Observed) -> list[str]:
+        """What differs from the recording of that operation."""
+        expected = self.expected[index]
+        return [
+            *_differs("ok", expected["ok"], observed.ok),
+            *_differs("steps", _step_set(expected["steps"]), _step_set(observed.steps)),
+            *_differs("done", sorted(expected["done"]), sorted(observed.done)),
+            *_differs("failed", sorted(expected["failed"]), sorted(observed.failed)),
+            *_differs("changes", expected["changes"], observed.changes),
+            *_differs("policies", _policy_set(expected["policies"]), _policy_set(observed.policies)),
+            *_differs("diagnostics", _meanings(expected["diagnostics"]), _meanings(observed.diagnostics)),
+            *self._order(observed),
+        ]
+
+    def _edges(self) -> set[tuple[str, str]]:
+        """(needed, needing) pairs that any recorded state of the case knows."""
+        edges: set[tuple[str, str]] = set()
+        for expected in self.expected:
+            for resource in (expected.get("state") or {}).get("resources", []):
+                urn = resource["urn"]
+                needs = [resource.get("parent", ""), resource.get("provider", "").rpartition("::")[0]]
+                needs += resource.get("dependencies", [])
+                for urns in resource.get("propertyDependencies", {}).values():
+                    needs += urns
+                edges |= {(need, urn) for need in needs if need}
+        return edges
+
+    def _order(self, observed: Observed) -> list[str]:
+        made = [step["urn"] for step in observed.steps if step["op"] not in _DELETES]
+        gone = [step["urn"] for step in observed.steps if step["op"] in _DELETES]
+        wrong: list[str] = []
+        for need, needing in sorted(self._edges()):
+            if need in made and needing in made and made.index(need) > made.index(needing):
+                wrong.append(f"order: {needing} was made before {need}, which it needs")
+            if need in gone and needing in gone and gone.index(need) < gone.index(needing):
+                wrong.append(f"order: {need} was deleted before {needing}, which needs it")
+        return wrong
+
+
+def _differs(what: str, expected: object, observed: object) -> list[str]:
+    return [] if expected == observed else [f"{what}: recorded {expected}, got {observed}"]
+
+
+def _step_set(steps: Iterable[dict[str, Any]]) -> list[str]:
+    return sorted(json.dumps(step, sort_keys=True) for step in steps)
+
+
+def _policy_set(policies: Iterable[dict[str, Any]]) -> list[str]:
+    unknown = json.dumps(values.UNKNOWN)
+    return sorted(
+        json.dumps(policy, sort_keys=True).replace(unknown, json.dumps(engine.UNKNOWN_MASK))
+        for policy in policies
+    )
+
+
+def _meanings(diagnostics: Iterable[list[str]]) -> list[list[str]]:
+    return sorted([severity, urn, _meaning(message)] for severity, urn, message in diagnostics)
+
+
+def _meaning(message: str) -> str:
+    """Messages need to say the same thing, not use the same words: the last line, values left out."""
+    if "is protected" in message:
+        return "is protected"
+    return re.sub(r"value \{.*\} has", "value has", message.strip().splitlines()[-1])
