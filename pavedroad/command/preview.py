@@ -183,7 +183,7 @@ def _terminable() -> Generator[None]:
     """Give a termination the end that Ctrl-C has: the engine ends its children, the log is closed."""
 
     def interrupt(_signal: int, _frame: FrameType | None) -> None:
-        raise KeyboardInterrupt
+        signal.raise_signal(signal.SIGINT)
 
     before = signal.signal(signal.SIGTERM, interrupt)
     try:

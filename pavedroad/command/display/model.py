@@ -29,7 +29,8 @@ if TYPE_CHECKING:
     from pavedroad.engine.events import EngineEvent, Json
 
 STACK_TYPE: Final = "pulumi:pulumi:Stack"
-DEFAULT_PROVIDER: Final = "::default_"
+PROVIDER: Final = "pulumi:providers:"
+_DEFAULT_PROVIDER: Final = "::default_"
 _REPLACEMENT: Final = frozenset({Op.REPLACE, Op.CREATE_REPLACEMENT, Op.DELETE_REPLACED, Op.READ_REPLACEMENT})
 
 
@@ -60,6 +61,11 @@ class Node:
         """Whether it only groups: it exists in the program, not in the cloud."""
         state = self.step.new or self.step.old
         return state is not None and not state.custom
+
+    @property
+    def is_cloud(self) -> bool:
+        """Whether it stands for something in the cloud: no component, no provider."""
+        return not self.is_component and not self.type.startswith(PROVIDER)
 
     def walk(self) -> Iterator[Node]:
         """This node and all below it."""
@@ -127,7 +133,7 @@ def _tree(steps: Sequence[StepMetadata], failed: set[str]) -> tuple[Node, ...]:
     chosen: dict[str, StepMetadata] = {}
     replaced: set[str] = set()
     for step in steps:
-        if step.type.startswith("pulumi:providers:") and DEFAULT_PROVIDER in step.urn:
+        if step.type.startswith(PROVIDER) and _DEFAULT_PROVIDER in step.urn:
             continue  # nobody declared it; Pulumi leaves it out of its counts too
         if step.op in _REPLACEMENT:
             replaced.add(step.urn)

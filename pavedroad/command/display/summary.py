@@ -9,8 +9,9 @@ from rich.table import Table
 from rich.text import Text
 
 from pavedroad.command.display.results import ResultKind, subject_of
+from pavedroad.command.display.shapes import as_mapping
 from pavedroad.command.display.tree import SIGNS
-from pavedroad.command.display.values import printable, value_text
+from pavedroad.command.display.values import one_line, printable, value_text
 from pavedroad.engine.events import Op
 
 if TYPE_CHECKING:
@@ -19,7 +20,7 @@ if TYPE_CHECKING:
     from rich.console import RenderableType
 
     from pavedroad.command.display.model import Report
-    from pavedroad.engine.events import DiagnosticEvent
+    from pavedroad.engine.events import DiagnosticEvent, Json
 
 _VERBS: Final = {
     Op.CREATE: "to create",
@@ -32,12 +33,15 @@ _VERBS: Final = {
 }
 _MESSAGE_STYLES: Final = {"error": "bold red", "warning": "yellow"}
 _WEIGHTS: Final = {"warning": 1, "error": 2}
+_UNTOLD: Final = frozenset({"", "preview failed"})
+"""Messages that tell nothing beside the summary; the second ends every run that a policy refuses."""
+
 _OUTPUT_LIMIT: Final = 400
 
 
 def message_sections(report: Report) -> Iterator[RenderableType]:
     """What engine, program and providers said: errors last, so that they stand next to the summary."""
-    said = [event for event in report.diagnostics if event.message.strip()]
+    said = [event for event in report.diagnostics if event.message.strip() not in _UNTOLD]
     if not said:
         return
     yield Text("Messages", style="bold")
@@ -62,12 +66,24 @@ def output_sections(report: Report, width: int) -> Iterator[RenderableType]:
     if not report.outputs:
         return
     yield Text("Outputs", style="bold")
-    for name, value in report.outputs.items():
-        line = Text(f"  {printable(name)}: ", no_wrap=True)
-        line.append(value_text(value, _OUTPUT_LIMIT), style="dim")
+    lines = (pair for name, value in report.outputs.items() for pair in _output_lines(name, value))
+    for label, text in lines:
+        line = Text(label, no_wrap=True)
+        line.append(text, style="dim")
         line.truncate(width, overflow="ellipsis")
         yield line
     yield Text()
+
+
+def _output_lines(name: str, value: Json, indent: str = "  ") -> Iterator[tuple[str, str]]:
+    members = as_mapping(value)
+    if not members or indent != "  ":
+        yield f"{indent}{one_line(name)}: ", value_text(value, _OUTPUT_LIMIT)
+        return
+    # A system exports one object: its members are what a reader looks for.
+    yield f"{indent}{one_line(name)}:", ""
+    for member, inner in sorted(members.items()):
+        yield from _output_lines(member, inner, f"{indent}  ")
 
 
 def summary(report: Report, *, outcome: str) -> RenderableType:
@@ -102,6 +118,9 @@ def _counts(report: Report) -> Text:
     others = sum(count for name, count in changes.items() if name not in {op.value for op in _VERBS})
     if others:
         text.append(f"{', ' if text else ''}{others} other")
+    cloud = sum(1 for root in report.roots for node in root.walk() if node.is_cloud)
+    if cloud:
+        text.append(f" ({cloud} in the cloud, the others group them)", style="dim")
     return text or Text("no resources", style="dim")
 
 

@@ -14,7 +14,7 @@ from rich.text import Text
 from pavedroad.command.display.changes import Change, step_changes
 from pavedroad.command.display.facts import key_facts
 from pavedroad.command.display.model import STACK_TYPE, Node
-from pavedroad.command.display.values import one_line, shorten, value_text
+from pavedroad.command.display.values import ELLIPSIS, one_line, shorten, value_text
 from pavedroad.engine.events import Op
 
 if TYPE_CHECKING:
@@ -45,6 +45,9 @@ _GUTTER: Final = 3
 _GAP: Final = "  "
 _NAME_SHARE: Final = 0.55
 _TYPE_WIDTH: Final = 24
+_WIDE: Final = 110
+"""Columns from which names, types and facts stand side by side."""
+
 _MAX_CHANGES: Final = 8
 _MIN_VALUE: Final = 12
 
@@ -57,7 +60,7 @@ def plan_lines(report: Report, width: int) -> list[Text]:
     name_width = min(max(names, default=0), int(width * _NAME_SHARE) - _GUTTER)
     lines: list[Text] = []
     for node, guide, below in rows:
-        lines.append(_line(node, guide, name_width, width))
+        lines.extend(_lines(node, guide, below, name_width, width))
         lines.extend(_change_line(change, below, width) for change in _shown_changes(node))
     hidden = sum(1 for root in report.roots for node in root.walk() if node.op is Op.SAME)
     if hidden:
@@ -91,15 +94,15 @@ def _rows(node: Node, *, guide: str, below: str) -> Iterator[tuple[Node, str, st
 
 
 def _in_order(children: Sequence[Node]) -> list[Node]:
-    # Groups first, then single resources; each in the order of the program. Events of groups interleave.
-    return sorted(children, key=lambda node: not node.children)
+    # Groups first, then single resources, each by name: the order of the events differs from run to run.
+    return sorted(children, key=lambda node: (not node.children, node.name, node.type))
 
 
 def _has_change(node: Node) -> bool:
     return any(each.op is not Op.SAME or each.failed for each in node.walk())
 
 
-def _line(node: Node, guide: str, name_width: int, width: int) -> Text:
+def _lines(node: Node, guide: str, below: str, name_width: int, width: int) -> Iterator[Text]:
     sign, colour = ("x", "bold red") if node.failed else SIGNS[node.op]
     plain_sign = "" if node.op is Op.SAME and not node.failed else sign
     text = Text(no_wrap=True)
@@ -111,11 +114,20 @@ def _line(node: Node, guide: str, name_width: int, width: int) -> Text:
     kind = "stack" if node.type == STACK_TYPE else short_type(node.type)
     text.append(_GAP + kind, style="cyan" if node.is_component else "dim")
     phrases = _phrases(node)
-    room = width - cell_len(text.plain) - max(0, _TYPE_WIDTH - cell_len(kind)) - len(_GAP)
-    if phrases and room >= _MIN_VALUE:
-        text.append(" " * max(0, _TYPE_WIDTH - cell_len(kind)) + _GAP)
-        text.append(_joined(phrases, room), style="dim")
-    return text
+    if not phrases:
+        yield text
+        return
+    if width >= _WIDE:
+        text.append(" " * max(0, _TYPE_WIDTH - cell_len(kind)))
+    room = width - cell_len(text.plain) - len(_GAP)
+    if width >= _WIDE or (len(phrases) == 1 and len(phrases[0]) <= room):
+        text.append(_GAP + _joined(phrases, max(0, room)), style="dim")
+        yield text
+        return
+    # No room for a third column: the facts stand below the name.
+    yield text
+    lead = f"{' ' * _GUTTER}{below}    "
+    yield Text(lead + _joined(phrases, width - cell_len(lead)), style="dim", no_wrap=True)
 
 
 def _phrases(node: Node) -> tuple[str, ...]:
@@ -136,7 +148,7 @@ def _phrases(node: Node) -> tuple[str, ...]:
 
 
 def _extent(component: Node) -> tuple[str, ...]:
-    resources = [node for node in component.walk() if not node.is_component]
+    resources = [node for node in component.walk() if node.is_cloud]
     changed = sum(1 for node in resources if node.op is not Op.SAME)
     if not resources:
         return ()
@@ -154,7 +166,8 @@ def _joined(phrases: Sequence[str], room: int) -> str:
     text = shorten(phrases[0], room)
     for phrase in phrases[1:]:
         if cell_len(text) + len(", ") + cell_len(phrase) > room:
-            break
+            more = f"{text}, {ELLIPSIS}"
+            return more if cell_len(more) <= room else text
         text += f", {phrase}"
     return text
 

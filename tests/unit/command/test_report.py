@@ -137,7 +137,7 @@ def test_outputs_of_the_stack_are_listed() -> None:
 
     text = shown([outputs])
 
-    assert 'orders: {"queueUrl": "https://sqs"}' in text
+    assert "  orders:\n    queueUrl: https://sqs\n" in text
     assert "key: [secret]" in text
 
 

@@ -21,7 +21,8 @@ def test_resources_stand_below_their_component_and_system() -> None:
     assert shown[0].startswith("+  shop-dev")
     assert shown[1].startswith("+  ├─ order-processing")
     assert shown[2].startswith("+  │  └─ orders ")
-    assert shown[3].startswith("+  │     ├─ orders-queue")
+    assert shown[3].startswith("+  │     ├─ orders-dlq")
+    assert shown[4].startswith("+  │     └─ orders-queue")
     assert shown[-1].startswith("+  └─ alarms")
 
 
@@ -35,7 +36,7 @@ def test_a_component_tells_how_many_resources_it_holds() -> None:
 def test_a_new_resource_tells_its_key_facts() -> None:
     shown = lines(small_run(), width=120)
 
-    assert shown[3].endswith("visibility timeout 180 s, message retention 172800 s")
+    assert shown[4].endswith("visibility 180 s, retention 2 d")
 
 
 @pytest.mark.parametrize("width", [40, 60, 80, 120])
@@ -46,9 +47,23 @@ def test_no_line_is_wider_than_the_terminal(width: int) -> None:
 
 
 def test_facts_are_left_out_whole_and_not_cut_in_the_middle() -> None:
-    shown = next(line for line in lines(small_run(), width=80) if "orders-queue" in line)
+    wide = urn("aws:sqs/queue:Queue", "n" * 61)
+    queue = step(Op.CREATE, wide, new={"visibilityTimeoutSeconds": 180.0, "messageRetentionSeconds": 61.0})
 
-    assert shown.endswith("visibility timeout 180 s")
+    assert lines([queue], width=116)[0].endswith("  visibility 180 s, …")
+
+
+def test_facts_stand_below_the_name_where_there_is_no_room_beside_it() -> None:
+    queue = step(
+        Op.CREATE,
+        urn("aws:sqs/queue:Queue", "orders"),
+        new={"visibilityTimeoutSeconds": 180.0, "messageRetentionSeconds": 61.0},
+    )
+
+    assert [line.strip() for line in lines([queue], width=80)] == [
+        "+  orders  sqs:Queue",
+        "visibility 180 s, retention 61 s",
+    ]
 
 
 def test_an_update_shows_each_changed_property_with_both_values() -> None:
