@@ -63,12 +63,15 @@ class Exemption:
         """How messages name the entry."""
         return f"entry {self.position} ({self.rule} on {self.resource})"
 
+    def holds_in(self, stack: str, as_of: dt.date) -> bool:
+        """Whether the entry is meant for a stack and has not expired."""
+        return as_of <= self.expires and fnmatchcase(stack, self.stack)
+
     def covers(self, *, rule: str, urn: str, subject: str, stack: str, finding: str, as_of: dt.date) -> bool:
         """Whether the entry holds for one finding of one resource on a day; `subject` is `type::name`."""
         return (
             rule == self.rule
-            and as_of <= self.expires
-            and fnmatchcase(stack, self.stack)
+            and self.holds_in(stack, as_of)
             and (fnmatchcase(urn, self.resource) or fnmatchcase(subject, self.resource))
             and (not self.finding or self.finding == finding)
         )

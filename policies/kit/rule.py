@@ -66,6 +66,7 @@ class Rule:
         resource: Half R.
         in_stack: Half S.
         in_stack_types: Subjects of half S, when they are not `types`.
+        reads: Further types that half S looks into.
         faults: Decision on the rules that raised, once per resource and once for the rest of the stack.
         run: Decision on the configuration and the exemptions of the run, once per stack.
         remediation: What the user does about it, one sentence.
@@ -85,6 +86,7 @@ class Rule:
     resource: ResourceDecision | None = None
     in_stack: StackDecision | None = None
     in_stack_types: tuple[str, ...] = ()
+    reads: tuple[str, ...] = ()
     faults: FaultDecision | None = None
     run: RunDecision | None = None
     remediation: str

@@ -46,6 +46,7 @@ class RunView:
         problems: What is wrong with the configuration: policy name to texts.
         silent: Policies of the pack that were not asked although others were: they are disabled.
         production: Whether the environment is of the production tier.
+        remarks: Lines about the configuration that are no fault.
     """
 
     stack: str
@@ -54,6 +55,7 @@ class RunView:
     problems: Mapping[str, tuple[str, ...]] = field(default_factory=dict[str, "tuple[str, ...]"])
     silent: tuple[str, ...] = ()
     production: bool = False
+    remarks: tuple[str, ...] = ()
 
 
 class RunRecord:
@@ -64,6 +66,7 @@ class RunRecord:
         register: Register,
         *,
         problems: Mapping[str, tuple[str, ...]] | None = None,
+        remarks: tuple[str, ...] = (),
         production: bool = False,
     ) -> None:
         """Start a record.
@@ -71,10 +74,12 @@ class RunRecord:
         Args:
             register: The exemptions.
             problems: What was wrong with the configuration before the run began.
+            remarks: Lines about it that are no fault.
             production: Whether the environment is of the production tier.
         """
         self.register = register
         self.production = production
+        self.remarks = remarks
         self._lock = threading.Lock()
         self._policies: tuple[str, ...] = ()
         self._asked: set[str] = set()
@@ -129,6 +134,7 @@ class RunRecord:
                 problems=dict(self._problems),
                 silent=silent if self._asked else (),
                 production=self.production,
+                remarks=self.remarks,
             )
 
     def forget_used(self) -> None:

@@ -1,8 +1,8 @@
 """Drives rules through the SDK's own servicer: serialised requests, proxies, floats and unknown sentinels.
 
 A resource may hold `Computed(value)`, a value that is known in the predicted preview mode and unknown in the
-honest one, and `Computed()`, unknown in both. `judge` runs both halves of a rule over a program of resources, in
-the order of the engine: each resource, then the stack.
+honest one, and `Computed()`, unknown in both. `judge` runs both halves of a rule over a program of resources,
+in the order of the engine: each resource, then the stack.
 """
 
 from __future__ import annotations

@@ -1,8 +1,8 @@
 """The form of a rule's cases, which run in both preview modes, and once more with the rule emptied.
 
 Tables live in tests/support/cases_<area>.py as a tuple CASES. `tests/policies/test_cases.py` runs them all;
-`tests/contract/test_rules.py` asks for a pass and a violation of each rule, and that every violation is silent
-when its rule is emptied.
+`tests/contract/test_rules.py` asks for a pass and a violation of each rule, and that every violation is
+silent when its rule is emptied.
 """
 
 from __future__ import annotations
