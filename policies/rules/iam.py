@@ -12,7 +12,7 @@ from guardrails.roles import (
     name_prefixed,
     trusted_services,
 )
-from guardrails.verdict import UNKNOWN, Maybe, Unknown, Verdict, not_applicable
+from guardrails.verdict import PASS, UNKNOWN, Maybe, Unknown, Verdict
 from policies.kit.parameters import BOUNDARY_POLICIES, ROLE_NAME_PREFIXES, ROLE_PATHS, Parameter
 from policies.kit.rule import Level, Rule, Severity
 
@@ -50,7 +50,7 @@ def _boundary_standard(parameters: Parameters) -> BoundaryStandard:
 
 def _boundary(view: ResourceView, parameters: Parameters) -> Verdict:
     if view.type == POLICY:
-        return not_applicable("a policy is looked at as a boundary only")
+        return PASS  # it matters as a boundary only, where a principal refers to it
     return boundary_attached(_facts(view), _boundary_standard(parameters))
 
 
