@@ -35,7 +35,10 @@ class Layer:
 
 
 def merge(lower: Tree, upper: Tree) -> Tree:
-    """Both trees; where both have a value, the upper one wins. Associative; `{}` changes nothing."""
+    """Both trees; where both have a value, the upper one wins; `{}` changes nothing.
+
+    Associative as long as no tree has a plain value where another has a map.
+    """
     merged = dict(lower)
     for key, value in upper.items():
         below = lower.get(key)
@@ -75,9 +78,9 @@ def without(tree: Tree, path: Path) -> Tree:
     key, rest = path[0], path[1:]
     if key not in tree:
         return tree
-    below = tree[key]
-    if rest and isinstance(below, dict):
-        return {**tree, key: without(below, rest)}
+    if rest:
+        below = tree[key]
+        return {**tree, key: without(below, rest)} if isinstance(below, dict) else tree
     return {name: value for name, value in tree.items() if name != key}
 
 

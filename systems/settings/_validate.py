@@ -10,7 +10,7 @@ from pydantic import ValidationError
 
 from systems._model import CONFLICTS, Conflict, SettingsModel
 from systems.settings._problem import Problem, did_you_mean, shown
-from systems.settings._schema import allowed_at, keys_at
+from systems.settings._schema import LOADER_KEYS, allowed_at, keys_at
 from systems.settings._tree import Path, Tree, find, origin_of, without
 from systems.settings.model import EnvironmentSettings
 
@@ -86,7 +86,8 @@ def _field_problem(
     if error["type"] == UNKNOWN_KEY:
         parent = path[:-1]
         kind = "system" if parent == ("systems",) else "setting"
-        text = f"unknown {kind} `{shown(path)}`; {did_you_mean(path[-1], keys_at(parent))}"
+        known = {*keys_at(parent), *(() if parent else LOADER_KEYS)}
+        text = f"unknown {kind} `{shown(path)}`; {did_you_mean(path[-1], known)}"
         return Problem(path=shown(path), text=text, origin=origin)
     got = f"got {HIDDEN if path in encrypted else json.dumps(find(tree, path)[1])}"
     text = f"{shown(path)}: {'missing' if error['type'] == MISSING else got}, allowed {allowed_at(path)}"
