@@ -9,7 +9,7 @@ import ssl
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from http import HTTPStatus
-from typing import TYPE_CHECKING, Final, TypeAlias, cast
+from typing import TYPE_CHECKING, Final, Protocol, TypeAlias, cast
 from urllib.parse import urlsplit
 
 from lambdas.charge_order.logic import (
@@ -72,6 +72,18 @@ class OrderTable:
         return Attempt(int(response.get("Attributes", {}).get("charge_attempts", {}).get("N", "1")))
 
 
+class Secret(Protocol):
+    """The provider's token."""
+
+    def value(self) -> str:
+        """The token."""
+        ...
+
+    def forget(self) -> None:
+        """Read the token anew next time: it may have been rotated."""
+        ...
+
+
 @dataclass(kw_only=True)
 class PaymentSecret:
     """The provider's token: read once, kept in memory only, forgotten when the provider refuses it."""
@@ -112,12 +124,12 @@ class HttpPayments:
     host: str
     port: int
     path: str
-    secret: PaymentSecret
+    secret: Secret
     timeout_seconds: float
     connect: Connect
 
     @classmethod
-    def at(cls, url: str, *, secret: PaymentSecret, timeout_seconds: float) -> HttpPayments:
+    def at(cls, url: str, *, secret: Secret, timeout_seconds: float) -> HttpPayments:
         """The provider at `url`.
 
         Raises:

@@ -165,7 +165,14 @@ def _report_unread(response: PartialItemFailureResponse, failed: list[SQSRecord]
     for item in response["batchItemFailures"]:
         message_id = str(item["itemIdentifier"])
         if message_id not in reported:
-            journal.error("order_failed", code="unreadable_record", message_id=message_id, permanent=True)
+            journal.error(
+                "order_failed",
+                code="unreadable_record",
+                message_id=message_id,
+                order_id=None,
+                receive_count=None,
+                permanent=True,
+            )
 
 
 def _delay(record: SQSRecord, delays: Delays, journal: Journal) -> None:

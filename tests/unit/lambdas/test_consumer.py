@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import cast
+
 import boto3
 import pytest
 from aws_lambda_powertools.utilities.batch.exceptions import UnexpectedBatchTypeError
@@ -155,7 +157,7 @@ def test_a_message_without_usable_correlation_id_is_followed_by_its_own_id(
 def test_a_record_of_another_shape_fails_alone_and_is_named() -> None:
     lines, delays = Lines(), FakeDelays()
     event = sqs_event(Sent(message_id="m-odd", body="good"), GOOD)
-    del event["Records"][0]["attributes"]  # type: ignore[index]
+    del cast("list[dict[str, object]]", event["Records"])[0]["attributes"]
 
     response = consume(event, lambda_context(), process=process, delays=delays, journal=lines.journal())
 
