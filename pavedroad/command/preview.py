@@ -80,7 +80,7 @@ def run_preview(options: PreviewOptions) -> ExitCode:
         sys.stdout.write(json.dumps(document, ensure_ascii=False, indent=2, default=dict) + "\n")
         sys.stdout.flush()
     elif recorder.planned:
-        show_report(read_events(recorder.events), _console(), outcome=_OUTCOMES[outcome])
+        show_report(read_events(recorder.told), _console(), outcome=_OUTCOMES[outcome])
     if recorder.error:
         complain(f"error: {recorder.error}")
     elif outcome is Outcome.CANCELLED:

@@ -69,13 +69,22 @@ class Recorder:
             any(isinstance(event, ResourcePreEvent | PolicyEvent) for event in self.events) or not self.error
         )
 
+    @property
+    def told(self) -> list[EngineEvent]:
+        """The events without the error that ended the run: it is told by itself."""
+        return [event for event in self.events if not self._is_error(event)]
+
+    def _is_error(self, event: EngineEvent) -> bool:
+        return (
+            isinstance(event, DiagnosticEvent)
+            and bool(self.error)
+            and event.message.strip() == self.error.strip()
+        )
+
     def failed(self, error: str) -> None:
         """End the events of a run that broke off: its error and a summary, as a reader of the log expects."""
         self.error = error
-        if not any(
-            isinstance(event, DiagnosticEvent) and event.message.strip() == error.strip()
-            for event in self.events
-        ):
+        if not any(self._is_error(event) for event in self.events):
             self.see(DiagnosticEvent(severity="error", message=error))
         if not any(isinstance(event, SummaryEvent) for event in self.events):
             self.see(

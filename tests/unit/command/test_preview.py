@@ -117,6 +117,18 @@ def test_an_error_of_the_engine_is_told_once_and_ends_the_log(
     assert last[1]["summaryEvent"]["result"] == "failed"
 
 
+def test_an_error_stands_beside_the_report_and_not_in_it(
+    project: Path, engine: Callable[..., object]
+) -> None:
+    engine(small_run()[:4], raises=EngineError("the provider died"))
+
+    _, out, err = call(project)
+
+    assert "orders" in out
+    assert "the provider died" not in out
+    assert err == "error: the provider died\n"
+
+
 def test_an_error_before_anything_was_planned_shows_no_empty_report(
     project: Path, engine: Callable[..., object]
 ) -> None:
