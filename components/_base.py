@@ -46,11 +46,12 @@ class Component(ComponentResource):
         self.register_outputs(outputs)
 
 
-def known_after(value: T, *resources: Resource) -> Output[T]:
+def known_after(value: T, resource: Resource, *others: Resource) -> Output[T]:
     """A value that is known at plan time and may be used only once the resources are there.
 
     An ARN built from a name is such a value. A plain string would lose the order of creation; the resource's
     own output is unknown at a first preview, and with it every document it stands in. The URN of a resource
     is always known, so the result is too, and it carries the dependency.
     """
-    return Output.all(*[resource.urn for resource in resources]).apply(lambda _: value)
+    urns = Output.all(*[r.urn for r in (resource, *others)]) if others else resource.urn
+    return urns.apply(lambda _: value)
