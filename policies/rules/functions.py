@@ -305,7 +305,9 @@ RULES: Final = (
         types=(FUNCTION,),
         reads=(LAYER, SIGNING_CONFIG, SIGNING_JOB),
         in_stack=signing_artifact_signed,
-        remediation="Deploy the signed object: set s3Bucket, s3Key and, outside a signing job, s3ObjectVersion.",
+        remediation=(
+            "Deploy the signed object: set s3Bucket and s3Key (and s3ObjectVersion outside a signing job)."
+        ),
         not_applicable="packageType Image; a signing config that warns or lies outside the stack",
     ),
     Rule(
