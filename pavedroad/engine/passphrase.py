@@ -86,8 +86,8 @@ class Crypter:
             )
         crypter: Crypter | None = None
         with contextlib.suppress(ValueError):
-            crypter = cls(passphrase, base64.b64decode(parts[1], validate=True))
-            crypter = crypter if crypter.decrypt(parts[2]) == _PROBE else None
+            candidate = cls(passphrase, base64.b64decode(parts[1], validate=True))
+            crypter = candidate if candidate.decrypt(parts[2]) == _PROBE else None
         if crypter is None:
             raise EngineError(
                 f"{where}: the passphrase is not the one that its secrets were encrypted with. "
