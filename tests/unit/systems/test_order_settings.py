@@ -203,7 +203,7 @@ def test_what_the_rules_allow_is_accepted(tmp_path: Path, settings: dict[str, ob
     [({}, 180), ({"function_timeout_seconds": 2}, 12), ({"batching_window_seconds": 5}, 185)],
 )
 def test_visibility_follows_from_timeout_and_window(settings: dict[str, int], least: int) -> None:
-    assert OrderProcessingSettings(**settings).visibility_seconds == least
+    assert OrderProcessingSettings.model_validate(settings).visibility_seconds == least
 
 
 def test_a_visibility_set_by_hand_is_kept() -> None:

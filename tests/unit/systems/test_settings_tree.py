@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 
 from hypothesis import given
 from hypothesis import strategies as st
@@ -14,20 +14,15 @@ if TYPE_CHECKING:
 
 KEYS = st.sampled_from(["a", "b", "c", "d"])
 SCALARS = st.none() | st.booleans() | st.integers() | st.text(max_size=3)
-VALUES: st.SearchStrategy[Value] = st.recursive(
+VALUES = st.recursive(
     SCALARS | st.lists(SCALARS, max_size=2),
     lambda inner: st.dictionaries(KEYS, inner, max_size=3),
     max_leaves=8,
 )
-TREES: st.SearchStrategy[Tree] = st.dictionaries(KEYS, VALUES, max_size=4)
-
-SETTINGS: st.SearchStrategy[Tree] = st.dictionaries(
-    KEYS, SCALARS | st.lists(SCALARS, max_size=2), max_size=3
-).flatmap(
-    lambda plain: st.dictionaries(
-        KEYS.map(str.upper), st.dictionaries(KEYS, SCALARS, max_size=3), max_size=3
-    ).map(lambda maps: {**plain, **maps})
-)
+TREES = cast("st.SearchStrategy[Tree]", st.dictionaries(KEYS, VALUES, max_size=4))
+PLAIN = st.dictionaries(KEYS, SCALARS | st.lists(SCALARS, max_size=2), max_size=3)
+MAPS = st.dictionaries(KEYS.map(str.upper), st.dictionaries(KEYS, SCALARS, max_size=3), max_size=3)
+SETTINGS = cast("st.SearchStrategy[Tree]", st.builds(lambda plain, maps: {**plain, **maps}, PLAIN, MAPS))
 """Trees as settings are: what is a map in one is a map in all."""
 
 
