@@ -6,6 +6,7 @@ import json
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from pavedroad.provider.limits.finding import Finding
 from pavedroad.provider.naming import NameRequest, NamingError, automatic_name, known_name, rule_for
 from pavedroad.provider.values import (
     UNKNOWN,
@@ -25,31 +26,18 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True)
-class Failure:
-    """A refusal.
-
-    Attributes:
-        property: Path of the input.
-        reason: What was got, what is allowed, how to mend it; never a secret.
-    """
-
-    property: str
-    reason: str
-
-
-@dataclass(frozen=True)
 class Checked:
     """The inputs to plan with, or why there are none."""
 
     inputs: Properties
-    failures: Sequence[Failure] = ()
+    failures: Sequence[Finding] = ()
 
 
 def check_inputs(shape: ResourceShape, news: Properties, olds: Properties, request: NameRequest) -> Checked:
     """Fill in what the official provider fills in, and find what is missing."""
     inputs = {key: _document(shape, key, value) for key, value in news.items() if not key.startswith("__")}
     failures = [
-        Failure(
+        Finding(
             key,
             f"{key}: got nothing, {shape.token} requires a value; add {key} to the resource's arguments",
         )
@@ -69,7 +57,7 @@ def check_inputs(shape: ResourceShape, news: Properties, olds: Properties, reque
     try:
         name = automatic_name(rule, inputs, wanted)
     except NamingError as error:
-        return Checked(inputs, [*failures, Failure(rule.property, str(error))])
+        return Checked(inputs, [*failures, Finding(rule.property, str(error))])
     if name is not None:
         inputs[rule.property] = name
         inputs["__defaults"] = [rule.property]

@@ -145,7 +145,7 @@ def automatic_name(rule: NameRule, inputs: Properties, request: NameRequest) -> 
         return None
     if request.disabled:
         raise NamingError(
-            f"{rule.property}: got nothing, and automatic naming is switched off; give {rule.property} a value"
+            f"{rule.property}: got nothing, and automatic names are switched off; give {rule.property} a value"
         )
     suffix = ""
     if rule.fifo:

@@ -3,7 +3,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Final
 
 import grpc
@@ -14,17 +14,20 @@ from pavedroad.provider import sdk
 from pavedroad.provider.account import Account, from_config
 from pavedroad.provider.check import check_inputs
 from pavedroad.provider.diff import Change, compare
+from pavedroad.provider.limits.run import refusals
+from pavedroad.provider.lookups import LookupRefusedError, look_up
 from pavedroad.provider.naming import NameRequest
-from pavedroad.provider.predict.plan import Mode, plan_create, plan_update
+from pavedroad.provider.predict.plan import Mode, plan_create, plan_update, predicted_arn
 from pavedroad.provider.predict.subject import Subject
-from pavedroad.provider.registry import Registry
+from pavedroad.provider.registry import Entry, Registry
 from pavedroad.provider.store import MemoryStore, Record, Store
-from pavedroad.provider.values import decode, encode
+from pavedroad.provider.values import decode, encode, text
 
 if TYPE_CHECKING:
     from collections.abc import Callable
     from typing import NoReturn
 
+    from pavedroad.provider.limits.finding import Finding
     from pavedroad.provider.values import Properties
 
 _DISABLED: Final = provider_pb2.CheckRequest.AutonamingOptions.DISABLE
@@ -138,11 +141,12 @@ class Provider(provider_pb2_grpc.ResourceProviderServicer):
             disabled=request.HasField("autonaming") and request.autonaming.mode == _DISABLED,
         )
         checked = check_inputs(subject.shape, subject.inputs, decode(request.olds), naming)
+        failures = [*checked.failures, *self._refusals(subject, checked.inputs)]
         return provider_pb2.CheckResponse(
             inputs=encode(checked.inputs),
             failures=[
-                provider_pb2.CheckFailure(property=failure.property, reason=failure.reason)
-                for failure in checked.failures
+                provider_pb2.CheckFailure(property=failure.path, reason=failure.reason)
+                for failure in failures
             ],
         )
 
@@ -219,11 +223,38 @@ class Provider(provider_pb2_grpc.ResourceProviderServicer):
             id=request.id, properties=encode(outputs), inputs=encode(known.inputs)
         )
 
+    def Invoke(
+        self, request: provider_pb2.InvokeRequest, context: grpc.ServicerContext
+    ) -> provider_pb2.InvokeResponse:
+        """Answer a data source, or refuse it by name."""
+        try:
+            result = look_up(request.tok, decode(request.args), self.account)
+        except LookupRefusedError as error:
+            _refuse(context, str(error))
+        response = provider_pb2.InvokeResponse()
+        getattr(response, "return").CopyFrom(encode(result))  # the field's name is a word of Python
+        return response
+
     def Cancel(self, request: empty_pb2.Empty, context: grpc.ServicerContext) -> empty_pb2.Empty:
         """End soon."""
         del request, context
         self.stop()
         return empty_pb2.Empty()
+
+    def _refusals(self, subject: Subject, inputs: Properties) -> list[Finding]:
+        """What AWS would refuse; the resource is noted for those that come later."""
+        checked = replace(subject, inputs=inputs)
+        found = refusals(subject.shape, subject.urn, inputs, subject.account, self.registry)
+        self.registry.add(
+            Entry(
+                urn=subject.urn,
+                token=subject.shape.token,
+                inputs=inputs,
+                arn=text(predicted_arn(checked)) or "",
+                account=subject.account,
+            )
+        )
+        return found
 
     def _record(self, subject: Subject, resource_id: str, outputs: Properties) -> None:
         self.store.put(

@@ -56,6 +56,16 @@ def plan_update(subject: Subject, resource_id: str, before: Properties, mode: Mo
     return replace(_plan(subject, mode, before=before), id=resource_id)
 
 
+def predicted_arn(subject: Subject) -> Value:
+    """The ARN that a resource will have; unknown or nothing when it cannot be told."""
+    row = ROWS.get(subject.shape.token) or general_row(subject.shape)
+    arn = row.outputs.get("arn")
+    if arn is None or isinstance(arn, Counted):
+        return None
+    answer = arn(subject) if callable(arn) else fill(arn, subject)
+    return None if isinstance(answer, Counted) else answer
+
+
 def _plan(subject: Subject, mode: Mode, before: Properties | None) -> Planned:
     row = ROWS.get(subject.shape.token) or general_row(subject.shape)
     outputs: Properties = {key: value for key, value in subject.inputs.items() if not key.startswith("__")}

@@ -1,0 +1,1 @@
+"""What AWS refuses, said at preview: service models, a table of limits, rules within and across resources."""
