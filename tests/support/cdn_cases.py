@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from policies.rules.cdn import CDN_VIEWER_TLS_MODERN, DISTRIBUTION, MULTITENANT
 from tests.support.policies import Computed, Data, Mode, Res
 from tests.support.rule_cases import Case
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
 
 ACM: Final = "arn:aws:acm:us-east-1:111122223333:certificate/0a1b2c3d"
 KEY: Final = ("viewerCertificate",)
@@ -19,7 +22,7 @@ def _case(  # one field of a compliant certificate is changed at a time
     keys: tuple[str, ...] = (),
     undecided: tuple[str, ...] = (),
     says: tuple[str, ...] = (),
-    parameters: dict[str, Data] | None = None,
+    parameters: Mapping[str, Data] | None = None,
     modes: tuple[Mode, ...] = tuple(Mode),
     kind: str = DISTRIBUTION,
 ) -> Case:

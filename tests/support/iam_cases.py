@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from policies.rules.iam import (
     IAM_ROLE_BOUNDARY_ATTACHED,
@@ -14,6 +14,9 @@ from policies.rules.iam import (
 )
 from tests.support.policies import Computed, Data, Mode, Res
 from tests.support.rule_cases import Case
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
 
 BOUNDARY: Final = "arn:aws:iam::111122223333:policy/pavedroad-dev-boundary"
 TRUST: Final = json.dumps(
@@ -52,7 +55,7 @@ def _i1(
     undecided: tuple[str, ...] = (),
     not_applicable: str = "",
     says: tuple[str, ...] = (),
-    parameters: dict[str, Data] | None = None,
+    parameters: Mapping[str, Data] | None = None,
     modes: tuple[Mode, ...] = tuple(Mode),
 ) -> Case:
     return Case(
@@ -63,7 +66,7 @@ def _i1(
         undecided=undecided,
         not_applicable=not_applicable,
         says=says,
-        parameters=_BOUNDARIES | (parameters or {}),
+        parameters=_BOUNDARIES | dict(parameters or {}),
         modes=modes,
     )
 
@@ -201,7 +204,7 @@ def _i2(
     undecided: tuple[str, ...] = (),
     not_applicable: str = "",
     says: tuple[str, ...] = (),
-    parameters: dict[str, Data] | None = None,
+    parameters: Mapping[str, Data] | None = None,
 ) -> Case:
     return Case(
         rule=IAM_ROLE_NAME_PREFIXED,
@@ -211,7 +214,7 @@ def _i2(
         undecided=undecided,
         not_applicable=not_applicable,
         says=says,
-        parameters=_NAMES | (parameters or {}),
+        parameters=_NAMES | dict(parameters or {}),
     )
 
 
