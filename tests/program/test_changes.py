@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
@@ -12,6 +13,7 @@ from tests.support.program import change, copy_program, preview
 if TYPE_CHECKING:
     from pathlib import Path
 
+RULE: Final = "functions-layer-company-present"
 MODES: Final = {"predicted": (), "unknown": ("--unknown-outputs",)}
 
 
@@ -112,3 +114,33 @@ def test_one_changed_line_ends_the_preview_5(name: str, mode: str, tmp_path: Pat
         assert expected.fact in violation["fact"]
         assert expected.requirement in violation["requirement"]
         assert expected.remedy in violation["remedy"]
+
+
+@pytest.mark.parametrize("mode", MODES)
+@pytest.mark.parametrize(("version", "code"), [(9, 5), (10, 0)])
+def test_an_external_layer_below_the_minimum_ends_the_preview_5(
+    version: int, code: int, mode: str, tmp_path: Path
+) -> None:
+    program = copy_program(tmp_path)
+    layer = f"arn:aws:lambda:eu-west-1:111122223333:layer:pavedroad-company:{version}"
+    file = program / "Pulumi.dev.yaml"
+    file.write_text(
+        f"{file.read_text()}  pavedroad:foundation: {{company_layer_arn: '{layer}'}}\n", encoding="utf-8"
+    )
+    # Ten, so that a comparison of texts would take version 9 for newer.
+    wanted = [{"name": "pavedroad-company", "account": "111122223333", "minimumVersion": 10}]
+    config = tmp_path / "minimum.json"
+    config.write_text(
+        json.dumps({RULE: {"companyLayers": wanted}, f"{RULE}-in-stack": {"companyLayers": wanted}})
+    )
+
+    found = preview("--policy-pack-config", str(config), *MODES[mode], cwd=program)
+
+    assert found.exit_code == code, found.stderr or found.stdout[-2000:]
+    assert len(found.violations) == (5 if code else 0)
+    for violation in found.violations:
+        assert violation["policyName"] == RULE
+        assert violation["subject"].endswith("(aws:lambda/function:Function)")
+        assert "version 9" in violation["fact"]
+        assert "10" in violation["requirement"]
+        assert "layer:pavedroad-company:10" in violation["remedy"]
