@@ -99,14 +99,22 @@ class _Trace:
 
     def _add_own(self, found: _Import, path: str) -> None:
         whole = f"{found.module}.{found.name}" if found.name else found.module
-        target = _file_of(whole, self.tree) or (found.name and _file_of(found.module, self.tree))
-        if not target:
+        target = _file_of(whole, self.tree) or self._file_with(found)
+        if target is None:
             raise PackagingError(
                 f"{path}:{found.line}: imports {whole}, which the archive of {self.function} cannot hold; "
                 f"allowed are existing modules of lambdas.{self.function}, lambdas.shared and guardrails: "
                 f"move shared code to lambdas/shared"
             )
         self.add(target)
+
+    def _file_with(self, found: _Import) -> str | None:
+        """The file of the module that `found` takes a name from."""
+        file = _file_of(found.module, self.tree)
+        if file is None or found.name is None or not file.endswith("/__init__.py"):
+            return file
+        # A package that does not even mention the name was meant to hold a module that is not there.
+        return file if found.name.encode() in self.tree[file] else None
 
 
 def _is_shipped(name: str) -> bool:

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
 COMMON: Final = ("ENVIRONMENT", "LOG_LEVEL", "FUNCTION_TIMEOUT_SECONDS")
-"""What every function reads."""
+"""What every function is given; one that calls nothing may leave the timeout unread."""
 
 
 class ConfigurationError(Exception):

@@ -18,7 +18,7 @@ from lambdas.shared.faults import AwsFault
 from lambdas.shared.messages import attributes
 from lambdas.shared.order import payload_hash, workflow_input
 from tests.support.events import Sent, lambda_context, sqs_event
-from tests.support.orders import (
+from tests.support.order_fakes import (
     NOW_TEXT,
     FakeDelays,
     FakeNextStep,

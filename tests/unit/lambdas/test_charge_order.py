@@ -28,7 +28,7 @@ from lambdas.charge_order.store import HttpPayments, OrderTable, PaymentSecret, 
 from lambdas.shared.environment import ConfigurationError
 from lambdas.shared.faults import AwsFault
 from tests.support.events import lambda_context
-from tests.support.orders import NOW_TEXT, FakeAttempts, Lines, fixed, now, order, order_document
+from tests.support.order_fakes import NOW_TEXT, FakeAttempts, Lines, fixed, now, order, order_document
 
 CHARGE_ID = f"ch_{hashlib.sha256(b'order-1').hexdigest()[:24]}"
 CHARGED = {"outcome": "charged", "charge_id": CHARGE_ID}

@@ -12,7 +12,7 @@ from lambdas.shared.order import Order
 from lambdas.shared.task import InvalidTaskInput
 from lambdas.shared.validate_order import validate_order
 from tests.support.events import lambda_context
-from tests.support.orders import Lines, fixed, order, order_document, order_documents
+from tests.support.order_fakes import Lines, fixed, order, order_document, order_documents
 
 CURRENCIES = {"EUR", "USD"}
 

@@ -14,7 +14,7 @@ from lambdas.shared.delivery import Failure, Message
 from lambdas.shared.environment import Variables
 from lambdas.shared.faults import AwsFault
 from tests.support.events import Sent, lambda_context, receipt_handle, sqs_event
-from tests.support.orders import FakeDelays, Lines
+from tests.support.order_fakes import FakeDelays, Lines
 
 GOOD = Sent(message_id="m-good", body="good")
 BAD = Sent(message_id="m-bad", body="bad", receive_count=2, correlation_id="corr-2")

@@ -16,7 +16,7 @@ from lambdas.shared.faults import AwsFault
 from lambdas.shared.messages import FulfilmentMessage
 from lambdas.shared.order import Status
 from tests.support.events import Sent, lambda_context, sqs_event
-from tests.support.orders import (
+from tests.support.order_fakes import (
     NOW_TEXT,
     FakeDelays,
     FakeFulfilments,

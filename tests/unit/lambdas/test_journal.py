@@ -10,7 +10,7 @@ from lambdas.shared.environment import Variables
 from lambdas.shared.journal import Journal
 from lambdas.shared.notes import Metric
 from tests.support.events import lambda_context
-from tests.support.orders import Lines, metrics_of
+from tests.support.order_fakes import Lines, metrics_of
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

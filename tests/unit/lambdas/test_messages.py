@@ -17,7 +17,7 @@ from lambdas.shared.messages import (
     parse_fulfilment,
     parse_json,
 )
-from tests.support.orders import json_values
+from tests.support.order_fakes import json_values
 
 MESSAGE = FulfilmentMessage(order_id="order-1", charge_id="ch_1", correlation_id="corr-1")
 

@@ -9,7 +9,7 @@ from hypothesis import given
 
 from lambdas.shared.order import Order, canonical, payload_hash, workflow_input
 from lambdas.shared.validate_order import validate_order
-from tests.support.orders import order, order_documents
+from tests.support.order_fakes import order, order_documents
 
 
 def valid(document: object) -> Order:

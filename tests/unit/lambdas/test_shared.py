@@ -16,7 +16,7 @@ from lambdas.shared.environment import ConfigurationError, Variables
 from lambdas.shared.faults import AwsFault
 from lambdas.shared.retry import backoff_seconds, visibility_delay_seconds
 from lambdas.shared.task import InvalidTaskInput, TaskInput, read_task_input
-from tests.support.orders import NOW, NOW_TEXT, order, order_document
+from tests.support.order_fakes import NOW, NOW_TEXT, order, order_document
 
 
 def test_a_timestamp_is_utc_with_milliseconds_and_z() -> None:

@@ -31,7 +31,7 @@ from lambdas.submit_orders.logic import (
 )
 from lambdas.submit_orders.store import OrderQueue
 from tests.support.events import lambda_context
-from tests.support.orders import (
+from tests.support.order_fakes import (
     FakeQueue,
     Lines,
     fixed,

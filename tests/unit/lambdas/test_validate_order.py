@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from lambdas.shared.order import Order
 from lambdas.shared.validate_order import Refusal, RefusalCode, validate_order
-from tests.support.orders import json_values, order_document, order_documents
+from tests.support.order_fakes import json_values, order_document, order_documents
 
 ITEM = {"sku": "TEA-01", "quantity": 2, "unit_price": 450}
 
