@@ -8,6 +8,7 @@ raises its UnknownValueError, so the adapter raises a subclass of it, with its o
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import TYPE_CHECKING, Final, TypedDict, cast
 
 import pulumi_policy as sdk
@@ -18,7 +19,7 @@ from policies.kit import message
 from policies.kit.parameters import SCOPE, STRICT, Parameter, Parameters
 from policies.kit.reader import raw_entries
 from policies.kit.run import Fault
-from policies.kit.sdkview import resource_view, stack_view
+from policies.kit.sdkview import resource_view, stack_name, stack_view
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -88,7 +89,7 @@ class Adapter:
     level: Level
     record: RunRecord
 
-    @property
+    @cached_property
     def schema(self) -> Mapping[str, Parameter]:
         """The rule's parameters and those of the kit."""
         return {**self.rule.parameters, "scope": SCOPE, "strict": STRICT}
@@ -130,23 +131,27 @@ class Adapter:
             "remediation_steps": rule.remediation,
         }
 
-    def _parameters(self, policy: str, configured: Mapping[str, object]) -> Parameters:
-        parameters = Parameters(self.schema, configured)
+    def _ask(self, policy: str, configured: Mapping[str, object]) -> None:
+        """Check the configuration when a policy is asked for the first time."""
         if self.record.asked(policy):
-            self.record.note_problems(policy, parameters.problems())
-        return parameters
+            self.record.note_problems(policy, Parameters(self.schema, configured).problems())
 
     def _validate_resource(self, args: sdk.ResourceValidationArgs, report: sdk.ReportViolation) -> None:
-        parameters = self._parameters(self.rule.policy_names[0], args.get_config())
+        self.record.walk.resource_type = args.resource_type
+        self._ask(self.rule.policy_names[0], args.get_config())
         if args.resource_type not in self.rule.types:
             return
-        view = resource_view(args)
         outcome = _Outcome()
-        self._collect(outcome, view, parameters, stack=None)
+        self._collect(outcome, resource_view(args), Parameters(self.schema, args.get_config()), stack=None)
         outcome.say(report, args.not_applicable)
 
     def _validate_stack(self, args: sdk.StackValidationArgs, report: sdk.ReportViolation) -> None:
-        parameters = self._parameters(self.rule.policy_names[-1], args.get_config())
+        types = frozenset(resource.resource_type for resource in args.resources)
+        self.record.walk.stack_types = types
+        self._ask(self.rule.policy_names[-1], args.get_config())
+        if types.isdisjoint(self.rule.subjects):
+            return
+        parameters = Parameters(self.schema, args.get_config())
         stack = stack_view(args)
         outcome = _Outcome()
         for view in stack.of_type(*self.rule.subjects):
@@ -154,15 +159,15 @@ class Adapter:
         outcome.say(report, args.not_applicable)
 
     def _validate_faults(self, args: sdk.ResourceValidationArgs, report: sdk.ReportViolation) -> None:
-        self._parameters(self.rule.policy_names[0], args.get_config())
+        self._ask(self.rule.policy_names[0], args.get_config())
         verdict = self.rule.faults(self.record.take_faults(args.urn)) if self.rule.faults else Verdict()
         subject = f"{args.name} ({args.resource_type})"
         for finding in verdict.findings:
             report(message.report(subject, finding, self.rule.remediation), args.urn)
 
     def _validate_run(self, args: sdk.StackValidationArgs, report: sdk.ReportViolation) -> None:
-        self._parameters(self.rule.policy_names[-1], args.get_config())
-        stack = stack_view(args).name
+        self._ask(self.rule.policy_names[-1], args.get_config())
+        stack = stack_name(args)
         if self.rule.faults:
             verdict = self.rule.faults(self.record.take_faults())
         else:

@@ -15,6 +15,7 @@ from policies.kit.adapter import Adapter
 from policies.kit.levels import level_of, level_problems, strict_by_default
 from policies.kit.organisation import parameter_values
 from policies.kit.run import RunRecord
+from policies.kit.walk import PolicyList
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -71,13 +72,19 @@ def pack_content(
     )
     shared = parameter_values(standards)
     policies: list[sdk.Policy] = []
+    types: dict[str, frozenset[str]] = {}
     config: dict[str, sdk.EnforcementLevel | dict[str, object]] = {}
     for rule in rules:
         level = level_of(rule, standards)
-        policies.extend(Adapter(rule=rule, level=level, record=record).policies())
-        for policy in rule.policy_names:
-            config[policy] = _settings(rule, policy, level, standards, shared)
-    return PackContent(policies=policies, initial_config=config, record=record)
+        made = Adapter(rule=rule, level=level, record=record).policies()
+        policies.extend(made)
+        for policy in made:
+            config[policy.name] = _settings(rule, policy.name, level, standards, shared)
+            if rule.types:
+                stack_half = isinstance(policy, sdk.StackValidationPolicy)
+                types[policy.name] = frozenset(rule.subjects if stack_half else rule.types)
+    listed = PolicyList(policies, types, record)
+    return PackContent(policies=listed, initial_config=config, record=record)
 
 
 def _settings(

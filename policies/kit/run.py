@@ -10,6 +10,8 @@ import threading
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from policies.kit.walk import Walk
+
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
@@ -80,9 +82,11 @@ class RunRecord:
         self.register = register
         self.production = production
         self.remarks = remarks
+        self.walk = Walk()
         self._lock = threading.Lock()
         self._policies: tuple[str, ...] = ()
         self._asked: set[str] = set()
+        self._needless: set[str] = set()
         self._problems: dict[str, tuple[str, ...]] = dict(problems or {})
         self._faults: list[Fault] = []
         self._used: set[Used] = set()
@@ -99,6 +103,11 @@ class RunRecord:
         with self._lock:
             self._asked.add(policy)
         return True
+
+    def note_needless(self, policy: str) -> None:
+        """Note a policy that need not be asked, because the stack has none of its types."""
+        with self._lock:
+            self._needless.add(policy)
 
     def note_problems(self, policy: str, problems: tuple[str, ...]) -> None:
         """Note what is wrong with a policy's configuration."""
@@ -126,7 +135,7 @@ class RunRecord:
     def view(self, stack: str) -> RunView:
         """Freeze what is known so far."""
         with self._lock:
-            silent = tuple(sorted(set(self._policies) - self._asked))
+            silent = tuple(sorted(set(self._policies) - self._asked - self._needless))
             return RunView(
                 stack=stack,
                 register=self.register,

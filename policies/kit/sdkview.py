@@ -31,6 +31,12 @@ def stack_view(args: sdk.StackValidationArgs) -> StackView:
     return StackView(resources=tuple(_member(resource) for resource in args.resources))
 
 
+def stack_name(args: sdk.StackValidationArgs) -> str:
+    """Name of the stack, from the URN of any resource; empty for an empty stack."""
+    parts = args.resources[0].urn.split(":", 4) if args.resources else ()
+    return parts[2] if len(parts) > 4 else ""  # noqa: PLR2004 - urn:pulumi:<stack>::...
+
+
 def _member(resource: sdk.PolicyResource) -> ResourceView:
     dependencies = resource.property_dependencies
     links: Mapping[str, tuple[str, ...]] = {

@@ -1,4 +1,3 @@
-# ruff: noqa: INP001 - a pack is a program that the CLI runs by its folder, no package
 """The pack of the organisation's standards, for the stack that it runs for."""
 
 import datetime as dt
