@@ -1,8 +1,9 @@
-"""The data source `aws:iam/getPolicyDocument`: IAM documents in exactly the form that the official provider writes.
+"""The data source `aws:iam/getPolicyDocument`: IAM documents in the official provider's exact form.
 
-Facts of that form: one value is written bare, several as a list in descending order; condition values keep their
-order; several principals of a type are joined; only the pair `*`, `*` is written as `"*"`; `&{…}` becomes `${…}`;
-later documents replace statements of the same Sid; keys stand in a fixed order; `<`, `>` and `&` are escaped.
+Facts of that form: one value is written bare, several as a list in descending order; condition values keep
+their order; several principals of a type are joined; only the pair `*`, `*` is written as `"*"`; `&{…}`
+becomes `${…}`; later documents replace statements of the same Sid; keys stand in a fixed order; `<`, `>` and
+`&` are escaped.
 """
 
 from __future__ import annotations

@@ -22,7 +22,8 @@ if TYPE_CHECKING:
 
     from pavedroad.provider.account import Account
 
-# Zones that new accounts can use, where a region has other letters than a, b and c (AWS Regions and Zones page).
+# Zones that new accounts can use, where a region has other letters than a, b and c (AWS Regions and Zones
+# page).
 _LETTERS: Final = {
     "ap-northeast-1": "acd",
     "ap-northeast-2": "abcd",
@@ -71,7 +72,8 @@ def look_up(token: str, arguments: Properties, account: Account) -> Properties:
     if answer is None:
         raise LookupRefusedError(
             f"{token} needs a look into an AWS account, which a local run has not; supported are "
-            f"{', '.join(sorted(LOOKUPS))}. Pass the value by configuration, or name the resource in the program."
+            f"{', '.join(sorted(LOOKUPS))}. Pass the value by configuration, or name "
+            "the resource in the program."
         )
     return answer(arguments, account.of(arguments))
 

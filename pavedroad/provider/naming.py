@@ -145,7 +145,8 @@ def automatic_name(rule: NameRule, inputs: Properties, request: NameRequest) -> 
         return None
     if request.disabled:
         raise NamingError(
-            f"{rule.property}: got nothing, and automatic names are switched off; give {rule.property} a value"
+            f"{rule.property}: got nothing, and automatic names are switched off; "
+            f"give {rule.property} a value"
         )
     suffix = ""
     if rule.fifo:
@@ -162,7 +163,8 @@ def automatic_name(rule: NameRule, inputs: Properties, request: NameRequest) -> 
     if len(name) > rule.longest:
         room = rule.longest - len(suffix) - (0 if request.proposed else rule.digits + len(rule.separator))
         raise NamingError(
-            f"{rule.property}: the automatic name {name!r} has {len(name)} characters, at most {rule.longest} "
+            f"{rule.property}: the automatic name {name!r} has {len(name)} "
+            f"characters, at most {rule.longest} "
             f"are allowed; shorten the logical name to {room} characters or give {rule.property} a value"
         )
     return name if name.startswith(rule.prefix) else f"{rule.prefix}{name}"

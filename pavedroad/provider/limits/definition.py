@@ -16,7 +16,7 @@ _STATE_NAME: Final = 80
 
 
 def check_definition(definition: Value) -> Iterator[Finding]:
-    """Start, types, ends and transitions of all states, nested machines included; a text that is no JSON passes."""
+    """Start, types, ends and transitions of all states, nested machines included; no JSON passes."""
     if definition is not None:
         yield from _machine(definition, "definition")
 

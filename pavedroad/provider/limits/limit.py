@@ -173,7 +173,8 @@ def _document(limit: Document, value: Value) -> Iterator[Finding]:
         place = f" at character {error.pos}" if isinstance(error, json.JSONDecodeError) else ""
         yield Finding(
             limit.path,
-            f"{limit.path}: got a text of {len(value)} characters that is no JSON ({fault}{place}), allowed a JSON "
+            f"{limit.path}: got a text of {len(value)} characters that is no JSON "
+            f"({fault}{place}), allowed a JSON "
             f"document; make it with json.dumps",
         )
         return
@@ -181,7 +182,8 @@ def _document(limit: Document, value: Value) -> Iterator[Finding]:
     if length > limit.high:
         yield Finding(
             limit.path,
-            f"{limit.path}: got a document of {length} characters, allowed at most {limit.high} ({limit.source})",
+            f"{limit.path}: got a document of {length} characters, allowed at most "
+            f"{limit.high} ({limit.source})",
         )
 
 

@@ -1,14 +1,17 @@
 """Which operation of which service takes the inputs of a resource type.
 
 Properties and members with the same name (but for case and plural) need no word; the table names the others.
-An empty member means that the model cannot decide: another table or rule does, or the provider rewrites the value.
+An empty member means that the model cannot decide: another table or rule does, or the provider rewrites the
+value.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Final
+from typing import TYPE_CHECKING, Final
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
 
 
 @dataclass(frozen=True)

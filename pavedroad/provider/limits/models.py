@@ -1,8 +1,8 @@
 """Values against botocore's service models: type, range, length, pattern, enum.
 
-Models are read straight from botocore's data files, one service at a time and only when a type needs it; importing
-botocore would cost more than all the reading. Patterns are written for another engine: those that Python cannot
-read, or reads differently, decide nothing.
+Models are read straight from botocore's data files, one service at a time and only when a type needs it;
+importing botocore would cost more than all the reading. Patterns are written for another engine: those that
+Python cannot read, or reads differently, decide nothing.
 """
 
 from __future__ import annotations
@@ -107,7 +107,7 @@ def member(service: str, operation: str, path: str) -> str:
 
 
 def matching(service: str, shape: str, name: str) -> str | None:
-    """The member of a structure that a property's name means; Pulumi and AWS differ in case and plural only."""
+    """The member of a structure that a property means; the names differ in case and plural only."""
     return _by_name(service, shape).get(_plain(name))
 
 

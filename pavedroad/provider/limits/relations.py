@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Final, TypeAlias
 
 from pavedroad.provider.limits.finding import Finding, quote
 from pavedroad.provider.naming import rule_for
-from pavedroad.provider.values import Properties, Unknown, Value, flag, items, number, text
+from pavedroad.provider.values import Properties, Secret, Unknown, Value, flag, items, number, text
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -84,7 +84,8 @@ def _duplicate(
             other = entry.urn.rpartition("::")[2]
             yield Finding(
                 key,
-                f'{key}: got {quote(name)}, which "{other}" of this run already has{where}; give each its own name',
+                f'{key}: got {quote(name)}, which "{other}" of this run already '
+                f"has{where}; give each its own name",
             )
             return
 
@@ -117,12 +118,13 @@ def _mapping(inputs: Properties, account: Account, registry: Registry) -> Iterat
     function = planned_function(inputs.get("functionName"), account, registry)
     if queue is None or function is None:
         return
-    visibility = _seconds(queue.inputs.get("visibilityTimeoutSeconds"), _DEFAULT_VISIBILITY_SECONDS)
-    timeout = _seconds(function.inputs.get("timeout"), _DEFAULT_TIMEOUT_SECONDS)
+    visibility = _figure(queue.inputs.get("visibilityTimeoutSeconds"), _DEFAULT_VISIBILITY_SECONDS)
+    timeout = _figure(function.inputs.get("timeout"), _DEFAULT_TIMEOUT_SECONDS)
     if visibility is not None and timeout is not None and visibility < timeout:
         yield Finding(
             "eventSourceArn",
-            f'eventSourceArn: got queue "{_logical(queue)}" with a visibility timeout of {visibility:g} seconds, allowed '
+            f'eventSourceArn: got queue "{_logical(queue)}" with a visibility timeout of '
+            f"{visibility:g} seconds, allowed "
             f'at least the timeout of function "{_logical(function)}", {timeout:g} seconds (Lambda); raise '
             "visibilityTimeoutSeconds, best to six times the timeout",
         )
@@ -152,7 +154,8 @@ def _dead_letters(inputs: Properties, account: Account, registry: Registry) -> I
         kind = "FIFO" if own else "standard"
         yield Finding(
             "redrivePolicy",
-            f"redrivePolicy: got {quote(target)} for a {kind} queue, allowed a dead-letter queue of the same kind",
+            f"redrivePolicy: got {quote(target)} for a {kind} queue, allowed a "
+            "dead-letter queue of the same kind",
         )
 
 
@@ -164,7 +167,8 @@ def _subscription(inputs: Properties, account: Account, registry: Registry) -> I
     if endpoint.endswith(_FIFO) and not topic.endswith(_FIFO):
         yield Finding(
             "endpoint",
-            f"endpoint: got FIFO queue {quote(endpoint)} for a standard topic, allowed a standard queue (SNS)",
+            f"endpoint: got FIFO queue {quote(endpoint)} for a standard topic, "
+            "allowed a standard queue (SNS)",
         )
 
 
@@ -175,14 +179,15 @@ def _layers(inputs: Properties, account: Account, registry: Registry) -> Iterato
         if len(parts) > _ARN_PARTS and parts[3] and parts[3] != account.region:
             yield Finding(
                 f"layers[{index}]",
-                f"layers[{index}]: got a layer in {parts[3]}, allowed one in {account.region}, the function's region",
+                f"layers[{index}]: got a layer in {parts[3]}, allowed one in "
+                f"{account.region}, the function's region",
             )
 
 
 def _concurrency(inputs: Properties, account: Account, registry: Registry) -> Iterator[Finding]:
     function = planned_function(inputs.get("functionName"), account, registry)
     wanted = number(inputs.get("provisionedConcurrentExecutions"))
-    reserved = number(function.inputs.get("reservedConcurrentExecutions")) if function else None
+    reserved = _figure(function.inputs.get("reservedConcurrentExecutions"), -1) if function else None
     if wanted is not None and reserved is not None and 0 <= reserved < wanted:
         yield Finding(
             "provisionedConcurrentExecutions",
@@ -198,12 +203,14 @@ def _recorded_version(inputs: Properties, account: Account, registry: Registry) 
     if function is not None and version == "$LATEST" and weights is not None:
         yield Finding(
             "routingConfig",
-            "routingConfig: got weights for an alias on $LATEST, allowed only between published versions (Lambda)",
+            "routingConfig: got weights for an alias on $LATEST, allowed only "
+            "between published versions (Lambda)",
         )
 
 
-def _seconds(value: Value, default: float) -> float | None:
-    return default if value is None else number(value)
+def _figure(value: Value, default: float) -> float | None:
+    # A secret figure decides nothing: the message would tell it.
+    return default if value is None else None if isinstance(value, Secret) else number(value)
 
 
 def _logical(entry: Entry) -> str:

@@ -26,7 +26,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
 _FIFO: Final = ".fifo"
-# Lambda quotas: a function on Lambda's own capacity; one on a capacity provider may have more (botocore's model).
+# Lambda quotas: a function on Lambda's own capacity; one on a capacity provider may have more (botocore's
+# model).
 _TIMEOUT_SECONDS: Final = (1, 900)
 _MEMORY_MB: Final = (128, 10240)
 _CAPACITY_TIMEOUT_SECONDS: Final = (1, 5400)
@@ -65,7 +66,8 @@ def tags(inputs: Properties) -> Iterator[Finding]:
         if content is not None and len(content) > TAG_VALUE_HIGH:
             yield Finding(
                 f"tags.{key}",
-                f"tags.{key}: got a value of {len(content)} characters, allowed at most {TAG_VALUE_HIGH} (AWS tagging)",
+                f"tags.{key}: got a value of {len(content)} characters, allowed at most "
+                f"{TAG_VALUE_HIGH} (AWS tagging)",
             )
 
 
@@ -103,7 +105,8 @@ def _queue(inputs: Properties) -> Iterator[Finding]:
     if text(inputs.get("kmsMasterKeyId")) and flag(inputs.get("sqsManagedSseEnabled")):
         yield Finding(
             "sqsManagedSseEnabled",
-            "sqsManagedSseEnabled: got true beside kmsMasterKeyId; a queue has one kind of encryption, give one of them",
+            "sqsManagedSseEnabled: got true beside kmsMasterKeyId; a queue has one kind "
+            "of encryption, give one of them",
         )
 
 
@@ -182,7 +185,8 @@ def _package(inputs: Properties) -> Iterator[Finding]:
     for key in wrong:
         yield Finding(
             key,
-            f"{key}: got {quote(inputs.get(key))} with packageType Image; an image brings its own, leave it out",
+            f"{key}: got {quote(inputs.get(key))} with packageType Image; an image "
+            "brings its own, leave it out",
         )
     for key in ("runtime", "handler") if not image else ():
         if inputs.get(key) is None:
@@ -190,7 +194,8 @@ def _package(inputs: Properties) -> Iterator[Finding]:
     if image and inputs.get("codeSigningConfigArn") is not None:
         yield Finding(
             "codeSigningConfigArn",
-            "codeSigningConfigArn: got a value with packageType Image; Lambda cannot verify images, leave it out",
+            "codeSigningConfigArn: got a value with packageType Image; Lambda "
+            "cannot verify images, leave it out",
         )
     sources = [key for key in ("code", "s3Bucket", "imageUri") if inputs.get(key) is not None]
     if len(sources) != 1:
@@ -202,27 +207,35 @@ def _package(inputs: Properties) -> Iterator[Finding]:
         yield Finding("s3Key", "s3Key: got nothing beside s3Bucket; add the key of the archive")
 
 
+def _mapping_batch(inputs: Properties) -> Iterator[Finding]:
+    source = text(inputs.get("eventSourceArn"))
+    if source is None or source.split(":")[2:3] != ["sqs"]:
+        return
+    batch, window = number(inputs.get("batchSize")) or 0, inputs.get("maximumBatchingWindowInSeconds")
+    seconds = number(window) or 0
+    if source.endswith(_FIFO):
+        if batch > _QUEUE_BATCH:
+            yield refuse(
+                "batchSize", inputs.get("batchSize"), f"1 to {_QUEUE_BATCH} for a FIFO queue (Lambda)"
+            )
+        if seconds > 0:
+            yield refuse("maximumBatchingWindowInSeconds", window, "0 or nothing for a FIFO queue (Lambda)")
+    elif batch > _QUEUE_BATCH and not isinstance(window, Unknown) and seconds < 1:
+        yield refuse(
+            "batchSize",
+            inputs.get("batchSize"),
+            f"1 to {_QUEUE_BATCH} unless maximumBatchingWindowInSeconds is 1 or more (Lambda)",
+        )
+
+
 def _mapping(inputs: Properties) -> Iterator[Finding]:
     source = text(inputs.get("eventSourceArn"))
     queue = source is not None and source.split(":")[2:3] == ["sqs"]
-    batch, window = number(inputs.get("batchSize")), inputs.get("maximumBatchingWindowInSeconds")
-    seconds = number(window) or 0
-    if queue and batch is not None:
-        if source is not None and source.endswith(_FIFO):
-            if batch > _QUEUE_BATCH:
-                yield refuse("batchSize", batch, f"1 to {_QUEUE_BATCH} for a FIFO queue (Lambda)")
-        elif batch > _QUEUE_BATCH and not isinstance(window, Unknown) and seconds < 1:
-            yield refuse(
-                "batchSize",
-                batch,
-                f"1 to {_QUEUE_BATCH} unless maximumBatchingWindowInSeconds is 1 or more (Lambda)",
-            )
-    if queue and source is not None and source.endswith(_FIFO) and seconds > 0:
-        yield refuse("maximumBatchingWindowInSeconds", window, "0 or nothing for a FIFO queue (Lambda)")
     if inputs.get("scalingConfig") is not None and inputs.get("provisionedPollerConfig") is not None:
         yield Finding(
             "provisionedPollerConfig",
-            "provisionedPollerConfig: got a value beside scalingConfig; give maximum concurrency or provisioned pollers",
+            "provisionedPollerConfig: got a value beside scalingConfig; give maximum "
+            "concurrency or provisioned pollers",
         )
     if source is not None and not queue and inputs.get("scalingConfig") is not None:
         yield Finding(
@@ -323,7 +336,8 @@ def _machine(inputs: Properties) -> Iterator[Finding]:
     if level not in (None, "OFF") and target is None:
         yield Finding(
             "loggingConfiguration.logDestination",
-            f"loggingConfiguration.logDestination: got nothing with level {level}; give the log group's ARN and :*",
+            f"loggingConfiguration.logDestination: got nothing with level {level}; "
+            "give the log group's ARN and :*",
         )
     known = text(target)
     if known and not known.endswith(":*"):
@@ -360,7 +374,11 @@ def _rotation(inputs: Properties) -> Iterator[Finding]:
     kind, spec = text(inputs.get("keyUsage")), text(inputs.get("customerMasterKeySpec"))
     symmetric = spec in (None, "SYMMETRIC_DEFAULT") and kind in (None, "ENCRYPT_DECRYPT")
     if flag(inputs.get("enableKeyRotation")) and not symmetric:
-        yield refuse("enableKeyRotation", True, "false for a key that is not symmetric encryption (KMS)")
+        yield refuse(
+            "enableKeyRotation",
+            inputs.get("enableKeyRotation"),
+            "false for a key that is not symmetric encryption (KMS)",
+        )
 
 
 RULES: Final[dict[str, tuple[Rule, ...]]] = {
@@ -369,7 +387,7 @@ RULES: Final[dict[str, tuple[Rule, ...]]] = {
     "aws:sqs/redriveAllowPolicy:RedriveAllowPolicy": (_redrive_allow,),
     "aws:sns/topic:Topic": (_fifo_name("fifoTopic"),),
     "aws:lambda/function:Function": (_function,),
-    "aws:lambda/eventSourceMapping:EventSourceMapping": (_mapping,),
+    "aws:lambda/eventSourceMapping:EventSourceMapping": (_mapping_batch, _mapping),
     "aws:lambda/provisionedConcurrencyConfig:ProvisionedConcurrencyConfig": (_provisioned,),
     "aws:cloudwatch/metricAlarm:MetricAlarm": (_alarm,),
     "aws:dynamodb/table:Table": (_table_keys, _table_stream),

@@ -20,8 +20,8 @@ _SNS: Final = "SNS CreateTopic"
 _KMS: Final = "KMS key settings"
 
 RETENTION_DAYS: Final = (
-    0.0, 1.0, 3.0, 5.0, 7.0, 14.0, 30.0, 60.0, 90.0, 120.0, 150.0, 180.0, 365.0, 400.0, 545.0, 731.0, 1096.0, 1827.0,
-    2192.0, 2557.0, 2922.0, 3288.0, 3653.0,
+    0.0, 1.0, 3.0, 5.0, 7.0, 14.0, 30.0, 60.0, 90.0, 120.0, 150.0, 180.0, 365.0, 400.0, 545.0, 731.0, 1096.0,
+    1827.0, 2192.0, 2557.0, 2922.0, 3288.0, 3653.0,
 )  # fmt: skip
 """Days that CloudWatch Logs accepts; 0 keeps events for ever."""
 
@@ -36,7 +36,7 @@ LIMITS: Final[dict[str, tuple[Limit, ...]]] = {
         Form(
             path="name",
             pattern=r"[A-Za-z0-9_-]{1,80}|[A-Za-z0-9_-]{1,75}\.fifo",
-            words="1 to 80 letters, digits, hyphens and underscores, with .fifo at the end only for a FIFO queue",
+            words="1 to 80 letters, digits, hyphens and underscores; .fifo at the end for a FIFO queue only",
             source=_SQS_NAME,
         ),
         Range(path="delaySeconds", low=0, high=900, unit="seconds", source=_SQS),
@@ -51,7 +51,9 @@ LIMITS: Final[dict[str, tuple[Limit, ...]]] = {
         _policy("redrivePolicy", 10240, spaces_count=True, source=_SQS),
         _policy("redriveAllowPolicy", 10240, spaces_count=True, source=_SQS),
     ),
-    "aws:sqs/queuePolicy:QueuePolicy": (_policy("policy", 10240, spaces_count=True, source="SQS policy quotas"),),
+    "aws:sqs/queuePolicy:QueuePolicy": (
+        _policy("policy", 10240, spaces_count=True, source="SQS policy quotas"),
+    ),
     "aws:sqs/redriveAllowPolicy:RedriveAllowPolicy": (
         _policy("redriveAllowPolicy", 10240, spaces_count=True, source=_SQS),
     ),
@@ -60,18 +62,30 @@ LIMITS: Final[dict[str, tuple[Limit, ...]]] = {
         Form(
             path="name",
             pattern=r"[A-Za-z0-9_-]{1,256}|[A-Za-z0-9_-]{1,251}\.fifo",
-            words="1 to 256 letters, digits, hyphens and underscores, with .fifo at the end only for a FIFO topic",
+            words="1 to 256 letters, digits, hyphens and underscores; .fifo at the end for a FIFO topic only",
             source=_SNS,
         ),
         Choice(path="tracingConfig", values=("PassThrough", "Active"), source="SNS SetTopicAttributes"),
         Choice(path="signatureVersion", values=(1.0, 2.0), source="SNS SetTopicAttributes"),
         _policy("policy", 30720, spaces_count=True, source="SNS topic policy quota"),
     ),
-    "aws:sns/topicPolicy:TopicPolicy": (_policy("policy", 30720, spaces_count=True, source="SNS topic policy quota"),),
+    "aws:sns/topicPolicy:TopicPolicy": (
+        _policy("policy", 30720, spaces_count=True, source="SNS topic policy quota"),
+    ),
     "aws:sns/topicSubscription:TopicSubscription": (
         Choice(
             path="protocol",
-            values=("application", "email", "email-json", "firehose", "http", "https", "lambda", "sms", "sqs"),
+            values=(
+                "application",
+                "email",
+                "email-json",
+                "firehose",
+                "http",
+                "https",
+                "lambda",
+                "sms",
+                "sqs",
+            ),
             source="SNS Subscribe",
         ),
         Choice(path="filterPolicyScope", values=("MessageAttributes", "MessageBody"), source="SNS Subscribe"),
@@ -87,12 +101,18 @@ LIMITS: Final[dict[str, tuple[Limit, ...]]] = {
         ),
         Range(path="layers", high=5, measure=Measure.ENTRIES, unit="layers", source=_LAMBDA),
         Range(path="environment.variables", high=4096, measure=Measure.BYTES, source=_LAMBDA),
-        Range(path="reservedConcurrentExecutions", low=-1, unit="executions (-1: none reserved)", source=_LAMBDA),
+        Range(
+            path="reservedConcurrentExecutions", low=-1, unit="executions (-1: none reserved)", source=_LAMBDA
+        ),
     ),
     "aws:lambda/eventSourceMapping:EventSourceMapping": (
         Range(path="scalingConfig.maximumConcurrency", low=2, high=1000, source=_MAPPING),
-        Range(path="provisionedPollerConfig.minimumPollers", low=1, high=200, unit="pollers", source=_MAPPING),
-        Range(path="provisionedPollerConfig.maximumPollers", low=1, high=2000, unit="pollers", source=_MAPPING),
+        Range(
+            path="provisionedPollerConfig.minimumPollers", low=1, high=200, unit="pollers", source=_MAPPING
+        ),
+        Range(
+            path="provisionedPollerConfig.maximumPollers", low=1, high=2000, unit="pollers", source=_MAPPING
+        ),
     ),
     "aws:iam/role:Role": (
         _policy("assumeRolePolicy", 2048),
@@ -111,8 +131,20 @@ LIMITS: Final[dict[str, tuple[Limit, ...]]] = {
         ),
         Range(path="hashKey", low=1, high=255, measure=Measure.CHARACTERS, source=_DYNAMODB),
         Range(path="rangeKey", low=1, high=255, measure=Measure.CHARACTERS, source=_DYNAMODB),
-        Range(path="globalSecondaryIndexes", high=20, measure=Measure.ENTRIES, unit="indexes", source="DynamoDB quotas"),
-        Range(path="localSecondaryIndexes", high=5, measure=Measure.ENTRIES, unit="indexes", source="DynamoDB quotas"),
+        Range(
+            path="globalSecondaryIndexes",
+            high=20,
+            measure=Measure.ENTRIES,
+            unit="indexes",
+            source="DynamoDB quotas",
+        ),
+        Range(
+            path="localSecondaryIndexes",
+            high=5,
+            measure=Measure.ENTRIES,
+            unit="indexes",
+            source="DynamoDB quotas",
+        ),
     ),
     "aws:sfn/stateMachine:StateMachine": (
         Form(
@@ -123,17 +155,21 @@ LIMITS: Final[dict[str, tuple[Limit, ...]]] = {
         ),
         Document(path="definition", high=1048576, source=_SFN),
     ),
-    "aws:cloudwatch/logGroup:LogGroup": (Choice(path="retentionInDays", values=RETENTION_DAYS, source=_LOGS),),
+    "aws:cloudwatch/logGroup:LogGroup": (
+        Choice(path="retentionInDays", values=RETENTION_DAYS, source=_LOGS),
+    ),
     "aws:cloudwatch/logResourcePolicy:LogResourcePolicy": (
         _policy("policyDocument", 5120, spaces_count=True, source="CloudWatch Logs PutResourcePolicy"),
     ),
     "aws:cloudwatch/metricAlarm:MetricAlarm": (
-        Choice(path="treatMissingData", values=("breaching", "notBreaching", "ignore", "missing"), source=_ALARM),
+        Choice(
+            path="treatMissingData", values=("breaching", "notBreaching", "ignore", "missing"), source=_ALARM
+        ),
         Choice(path="evaluateLowSampleCountPercentiles", values=("evaluate", "ignore"), source=_ALARM),
         Form(
             path="extendedStatistic",
             pattern=r"(p|tm|tc|ts|wm)\d{1,2}(\.\d{1,10})?|p100|IQM|(PR|TC|TM|TS|WM)\(.*\)",
-            words="a percentile such as p99, a trimmed mean such as tm90, or IQM, PR(), TC(), TM(), TS(), WM()",
+            words="a percentile such as p99, a trimmed mean such as tm90, IQM, PR(), TC(), TM(), TS(), WM()",
             source=_ALARM,
         ),
         Range(path="dimensions", high=30, measure=Measure.ENTRIES, unit="dimensions", source=_ALARM),
@@ -153,11 +189,13 @@ LIMITS: Final[dict[str, tuple[Limit, ...]]] = {
             path="bucket",
             pattern=r"(?!xn--|sthree-|amzn-s3-demo-)(?!.*(-s3alias|--ol-s3|\.mrap|--x-s3|--table-s3)$)"
             r"(?!\d+\.\d+\.\d+\.\d+$)(?!.*\.\.)[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]",
-            words="3 to 63 lower-case letters, digits, dots and hyphens, letter or digit at both ends, no IP address",
+            words="3 to 63 lower-case letters, digits, dots and hyphens; a letter or digit at both ends",
             source=_BUCKET,
         ),
     ),
-    "aws:s3/bucketPolicy:BucketPolicy": (_policy("policy", 20480, spaces_count=True, source="S3 bucket policy quota"),),
+    "aws:s3/bucketPolicy:BucketPolicy": (
+        _policy("policy", 20480, spaces_count=True, source="S3 bucket policy quota"),
+    ),
     "aws:s3/bucketVersioning:BucketVersioning": (
         Choice(
             path="versioningConfiguration.status",
@@ -170,7 +208,9 @@ LIMITS: Final[dict[str, tuple[Limit, ...]]] = {
         Range(path="deletionWindowInDays", low=7, high=30, unit="days", source=_KMS),
         Range(path="rotationPeriodInDays", low=90, high=2560, unit="days", source=_KMS),
     ),
-    "aws:kms/keyPolicy:KeyPolicy": (_policy("policy", 32768, spaces_count=True, source="KMS key policy quota"),),
+    "aws:kms/keyPolicy:KeyPolicy": (
+        _policy("policy", 32768, spaces_count=True, source="KMS key policy quota"),
+    ),
     "aws:kms/alias:Alias": (
         Form(
             path="name",
@@ -182,8 +222,13 @@ LIMITS: Final[dict[str, tuple[Limit, ...]]] = {
     "aws:signer/signingProfile:SigningProfile": (
         Choice(
             path="platformId",
-            values=("AWSLambda-SHA384-ECDSA", "AmazonFreeRTOS-Default", "AmazonFreeRTOS-TI-CC3220SF",
-                    "AWSIoTDeviceManagement-SHA256-ECDSA", "Notation-OCI-SHA384-ECDSA"),
+            values=(
+                "AWSLambda-SHA384-ECDSA",
+                "AmazonFreeRTOS-Default",
+                "AmazonFreeRTOS-TI-CC3220SF",
+                "AWSIoTDeviceManagement-SHA256-ECDSA",
+                "Notation-OCI-SHA384-ECDSA",
+            ),
             source="Signer ListSigningPlatforms",
         ),
         Choice(path="signatureValidityPeriod.type", values=("DAYS", "MONTHS", "YEARS"), source="Signer"),
@@ -191,12 +236,16 @@ LIMITS: Final[dict[str, tuple[Limit, ...]]] = {
     "aws:signer/signingProfilePermission:SigningProfilePermission": (
         Choice(
             path="action",
-            values=("signer:StartSigningJob", "signer:SignPayload", "signer:GetSigningProfile",
-                    "signer:RevokeSignature"),
+            values=(
+                "signer:StartSigningJob",
+                "signer:SignPayload",
+                "signer:GetSigningProfile",
+                "signer:RevokeSignature",
+            ),
             source="Signer AddProfilePermission",
         ),
     ),
-}  # fmt: skip
+}
 """By type token; every path is an input of the type (a contract test holds the table to the SDK)."""
 
 TAGS_HIGH: Final = 50

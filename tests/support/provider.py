@@ -1,0 +1,137 @@
+"""The stand-in provider behind a real gRPC connection, spoken to in plain Python values."""
+
+from __future__ import annotations
+
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, TypeAlias, cast
+
+import grpc
+from google.protobuf import json_format, struct_pb2
+from pulumi.runtime.proto import provider_pb2, provider_pb2_grpc
+
+from pavedroad.provider.server import start
+from pavedroad.provider.servicer import Provider
+from pavedroad.provider.values import SECRET, SIGNATURE
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+Plain: TypeAlias = "None | bool | float | str | list[Plain] | dict[str, Plain]"
+Props: TypeAlias = "dict[str, Plain]"
+
+UNKNOWN = "04da6b54-80e4-46f7-96ec-b56ff0331ba9"
+ACCOUNT = "111122223333"
+REGION = "eu-west-1"
+QUEUE = "aws:sqs/queue:Queue"
+FUNCTION = "aws:lambda/function:Function"
+ROLE_ARN = f"arn:aws:iam::{ACCOUNT}:role/shop-dev-role"
+FUNCTION_INPUTS: Props = {
+    "role": ROLE_ARN,
+    "runtime": "python3.13",
+    "handler": "lambdas.accept_orders.handler.handle",
+    "s3Bucket": "shop-artifacts",
+    "s3Key": "accept_orders.zip",
+}
+
+
+def secret(value: Plain) -> Plain:
+    """A value with the protocol's secret mark."""
+    return {SIGNATURE: SECRET, "value": value}
+
+
+def struct(values: Mapping[str, Plain]) -> struct_pb2.Struct:
+    """Plain values as a message."""
+    return json_format.ParseDict(dict(values), struct_pb2.Struct())
+
+
+def plain(message: struct_pb2.Struct) -> Props:
+    """A message as plain values."""
+    return cast("Props", json_format.MessageToDict(message))
+
+
+def urn(token: str, name: str) -> str:
+    """A resource's URN."""
+    return f"urn:pulumi:dev::shop::{token}::{name}"
+
+
+@dataclass(frozen=True)
+class Checked:
+    """What Check answered."""
+
+    inputs: Props
+    failures: dict[str, str]
+
+
+@dataclass(frozen=True)
+class Made:
+    """What Create or Update answered."""
+
+    id: str
+    outputs: Props
+
+
+@dataclass(frozen=True)
+class Client:
+    """One provider, asked over gRPC."""
+
+    stub: provider_pb2_grpc.ResourceProviderStub
+
+    def configure(self, **config: Plain) -> None:
+        self.stub.Configure(provider_pb2.ConfigureRequest(args=struct(config)))
+
+    def check(
+        self, token: str, name: str, inputs: Props, olds: Props | None = None, seed: bytes = b"seed"
+    ) -> Checked:
+        response = self.stub.Check(
+            provider_pb2.CheckRequest(
+                urn=urn(token, name),
+                news=struct(inputs),
+                olds=struct(olds) if olds is not None else None,
+                randomSeed=seed,
+            )
+        )
+        return Checked(plain(response.inputs), {item.property: item.reason for item in response.failures})
+
+    def create(self, token: str, name: str, inputs: Props, *, preview: bool = True) -> Made:
+        response = self.stub.Create(
+            provider_pb2.CreateRequest(urn=urn(token, name), properties=struct(inputs), preview=preview)
+        )
+        return Made(response.id, plain(response.properties))
+
+    def plan(self, token: str, name: str, inputs: Props) -> Made:
+        """Check, then Create in a preview, as the engine does; refusals end the test."""
+        checked = self.check(token, name, inputs)
+        assert checked.failures == {}
+        return self.create(token, name, checked.inputs)
+
+    def diff(
+        self, token: str, old: Props, new: Props, ignored: list[str] | None = None
+    ) -> provider_pb2.DiffResponse:
+        return self.stub.Diff(
+            provider_pb2.DiffRequest(
+                id="id",
+                urn=urn(token, "x"),
+                old_inputs=struct(old),
+                olds=struct(old),
+                news=struct(new),
+                ignoreChanges=ignored or [],
+            )
+        )
+
+    def invoke(self, token: str, arguments: Props) -> Props:
+        response = self.stub.Invoke(provider_pb2.InvokeRequest(tok=token, args=struct(arguments)))
+        return plain(getattr(response, "return"))
+
+
+@contextmanager
+def provider(*, predicted: bool = True, region: str = REGION, account: str = ACCOUNT) -> Iterator[Client]:
+    """A configured provider; it ends with the block."""
+    server, port = start(Provider(predicted=predicted))
+    try:
+        with grpc.insecure_channel(f"127.0.0.1:{port}") as channel:
+            client = Client(provider_pb2_grpc.ResourceProviderStub(channel))
+            client.configure(region=region, allowedAccountIds=f'["{account}"]')
+            yield client
+    finally:
+        server.stop(None).wait()
