@@ -9,6 +9,7 @@ import pulumi_aws as aws
 
 from components._naming import Scope
 from components._platform import Tier
+from systems.alarm_mail import AlarmMail, AlarmMailArgs
 from systems.foundation import Foundation, FoundationArgs
 from systems.registry import SYSTEMS
 from systems.settings import load
@@ -43,6 +44,14 @@ foundation = Foundation(
     ),
     everywhere,
 )
+if settings.foundation.alarm_emails:
+    AlarmMail(
+        "alarm-mail",
+        AlarmMailArgs(
+            topic_arn=foundation.platform.alarm_topic_arn, addresses=settings.foundation.alarm_emails
+        ),
+        everywhere,
+    )
 for name, build in SYSTEMS.items():
     if name in settings.enabled_systems:
         pulumi.export(name, build(settings, foundation.platform, everywhere))

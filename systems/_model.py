@@ -24,22 +24,23 @@ NOT_LOWER: Final[JsonDict] = {FLOOR: "not-lower"}
 """Marks a field that a production environment may not set below what profile and base give."""
 
 
-def text(pattern: str, form: str, *, stand_in: str = "") -> FieldInfo:
+def text(pattern: str, form: str, *, longest: int = 2048, stand_in: str = "") -> FieldInfo:
     """A text field.
 
     Args:
         pattern: Regular expression that the whole text matches, anchors included.
         form: The same in words, for messages and pages.
+        longest: Most characters; a count of that size in the pattern would cost start-up time.
         stand_in: A well-formed text in place of a value that could not be decrypted; only fields that have
             one may be encrypted.
     """
     words: JsonDict = {FORM: form, STAND_IN: stand_in} if stand_in else {FORM: form}
-    annotation: FieldInfo = Field(pattern=pattern, json_schema_extra=words)
+    annotation: FieldInfo = Field(pattern=pattern, max_length=longest, json_schema_extra=words)
     return annotation
 
 
 TopicArn = Annotated[
-    str, text(r"^arn:aws[a-z-]*:sns:[a-z0-9-]+:\d{12}:[A-Za-z0-9_-]{1,256}$", "the ARN of an SNS topic")
+    str, text(r"^arn:aws[a-z-]*:sns:[a-z0-9-]+:\d{12}:[A-Za-z0-9_-]+$", "the ARN of an SNS topic")
 ]
 LogRetentionDays = Annotated[
     Literal[

@@ -34,7 +34,7 @@ TIMES: Final = "\N{MULTIPLICATION SIGN}"
 # Bounds of SQS MessageRetentionPeriod.
 RetentionSeconds = Annotated[int, Field(ge=60, le=1_209_600, json_schema_extra=NOT_LOWER)]
 SecretName = Annotated[
-    str, text(r"^[A-Za-z0-9/_+=.@-]{1,512}$", "a secret's name: letters, digits and /_+=.@-")
+    str, text(r"^[A-Za-z0-9/_+=.@-]+$", "a secret's name: letters, digits and /_+=.@-", longest=512)
 ]
 Currency = Annotated[str, text(r"^[A-Z]{3}$", "three capital letters")]
 HttpsAddress = Annotated[

@@ -15,7 +15,9 @@ ENVIRONMENT_FORM = "1 to 16 lower-case letters and digits, a letter first"
 DATE_PATTERN = r"^\d{4}-(0[1-9]|1[0-2])-(0[1-9]|[12]\d|3[01])$"
 PRODUCTION_NAMES = frozenset({"prod", "production"})
 
-Tag = Annotated[str, text(r"^[A-Za-z0-9 _.:/=+@-]{1,256}$", "1 to 256 letters, digits, blanks and _.:/=+@-")]
+Tag = Annotated[
+    str, text(r"^[A-Za-z0-9 _.:/=+@-]+$", "1 to 256 letters, digits, blanks and _.:/=+@-", longest=256)
+]
 LayerArn = Annotated[
     str,
     text(
@@ -60,6 +62,8 @@ class FoundationSettings(SettingsModel):
         if self.alarm_topic_arn and self.alarm_emails:
             message = "alarm_emails: not together with alarm_topic_arn, whose owner decides who is called"
             yield conflict(message, "alarm_emails", "alarm_topic_arn")
+        if len(set(self.alarm_emails)) < len(self.alarm_emails):
+            yield conflict("alarm_emails: an address stands there twice, allowed once", "alarm_emails")
 
 
 class SystemsSettings(SettingsModel):
