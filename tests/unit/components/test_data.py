@@ -11,6 +11,7 @@ from components._platform import Tier
 from components.data.artifact_bucket import ArtifactBucket, ArtifactBucketArgs
 from components.data.key import EncryptionKey, EncryptionKeyArgs
 from components.data.table import Table, TableArgs
+from components.observability.metric import Metric
 from tests.support.components import KEY_ARN, SCOPE, platform
 from tests.support.mocks import Recording, record
 
@@ -78,6 +79,19 @@ def test_grants_of_a_table_name_exact_actions() -> None:
         "write": ("kms:Decrypt", "kms:GenerateDataKey"),
         "update": ("kms:Decrypt", "kms:GenerateDataKey"),
     }
+
+
+def test_a_metric_of_a_table_names_it() -> None:
+    metrics: list[Metric] = []
+    record(lambda: metrics.append(Table("orders", ARGS).metric("ThrottledRequests")), preview=True)
+
+    assert metrics == [
+        Metric(
+            namespace="AWS/DynamoDB",
+            name="ThrottledRequests",
+            dimensions={"TableName": "pavedroad-dev-orders"},
+        )
+    ]
 
 
 def test_keys_that_could_not_work_are_refused() -> None:
