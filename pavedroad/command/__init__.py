@@ -5,6 +5,12 @@ from __future__ import annotations
 
 def main() -> None:
     """Run the command with the arguments of the process."""
-    from pavedroad.command.cli import app  # noqa: PLC0415 - importing the package must stay free of cost
+    import sys  # noqa: PLC0415 - as below
 
-    app()
+    try:
+        from pavedroad.command.cli import app  # noqa: PLC0415 - importing the package must stay free of cost
+
+        app()
+    except KeyboardInterrupt:
+        # So early that no verb has begun.
+        sys.exit(130)

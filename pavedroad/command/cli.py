@@ -114,9 +114,9 @@ def preview(
     Needs no AWS account, no credentials and no Pulumi CLI. Ends 0 when all is well, 1 on an error, 5 when a
     mandatory policy is violated, 130 on Ctrl-C.
     """
-    from pavedroad.command.preview import PreviewOptions, run_preview  # noqa: PLC0415 - loads the engine
-
     with reported():
+        from pavedroad.command.preview import PreviewOptions, run_preview  # noqa: PLC0415 - loads the engine
+
         code = run_preview(
             PreviewOptions(
                 stack=stack,
@@ -139,9 +139,9 @@ def rules_list(
     *, as_json: Annotated[bool, typer.Option("--json", help="Print one JSON document.")] = False
 ) -> None:
     """Show every rule: id, severity, level, title."""
-    from pavedroad.command.rules import show_list  # noqa: PLC0415 - loads the policies
-
     with reported():
+        from pavedroad.command.rules import show_list  # noqa: PLC0415 - loads the policies
+
         show_list(as_json=as_json)
 
 
@@ -150,34 +150,34 @@ def rules_explain(
     rule: Annotated[str, typer.Argument(help="Rule id, e.g. functions-layer-company-present.")],
 ) -> None:
     """Tell what one rule demands, of what, why and how to mend it."""
-    from pavedroad.command.rules import explain  # noqa: PLC0415 - loads the policies
-
     with reported():
+        from pavedroad.command.rules import explain  # noqa: PLC0415 - loads the policies
+
         explain(rule)
 
 
 @rules_app.command("docs")
 def rules_docs() -> None:
     """Print the page of all rules (docs/guardrails.md)."""
-    from pavedroad.command.rules import print_page  # noqa: PLC0415 - loads the policies
-
     with reported():
+        from pavedroad.command.rules import print_page  # noqa: PLC0415 - loads the policies
+
         print_page()
 
 
 @settings_app.command("schema")
 def settings_schema() -> None:
     """Print the JSON schema of the settings (docs/settings.schema.json)."""
-    from pavedroad.command.settings import print_schema  # noqa: PLC0415 - loads the systems
-
     with reported():
+        from pavedroad.command.settings import print_schema  # noqa: PLC0415 - loads the systems
+
         print_schema()
 
 
 @settings_app.command("docs")
 def settings_docs() -> None:
     """Print the page of all settings (docs/configuration.md)."""
-    from pavedroad.command.settings import print_page  # noqa: PLC0415 - loads the systems
-
     with reported():
+        from pavedroad.command.settings import print_page  # noqa: PLC0415 - loads the systems
+
         print_page()

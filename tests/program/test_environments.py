@@ -13,13 +13,21 @@ if TYPE_CHECKING:
 
 MODES = {"predicted": (), "unknown": ("--unknown-outputs",)}
 
+WARNINGS = {"sandbox": "max_receive_count 2 is below 5"}
+"""Warnings that a stack is meant to give: the sandbox drives messages to the dead-letter queue quickly."""
+
 
 def check(found: Run, stack: str) -> None:
     """What holds for every environment."""
     assert found.exit_code == 0, found.stderr or found.stdout[-2000:]
     assert found.stderr == ""
     document = found.document
-    assert [d for d in document["diagnostics"] if d["severity"] in ("error", "warning")] == []
+    warnings = WARNINGS.get(stack, "no warning at all")
+    assert [
+        d
+        for d in document["diagnostics"]
+        if d["severity"] in ("error", "warning") and not d["message"].startswith(warnings)
+    ] == []
     assert found.violations == []
     assert found.orphans == ()
     urns = {step["urn"] for step in document["steps"]}

@@ -13,7 +13,7 @@ from pavedroad.command.display.results import PolicyResult, ResultKind, subject_
 from pavedroad.command.display.values import printable
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterable, Iterator, Sequence
 
     from rich.console import RenderableType
 
@@ -30,6 +30,7 @@ def policy_sections(report: Report) -> Iterator[RenderableType]:
     violations = [result for result in report.policies if result.kind is ResultKind.VIOLATION]
     undecided = [result for result in report.policies if result.kind is ResultKind.UNDECIDED]
     exempted = [result for result in report.policies if result.kind is ResultKind.EXEMPTED]
+    remarks = [result for result in report.policies if result.kind is ResultKind.REMARK]
     if violations:
         yield from _violations(violations)
     if undecided:
@@ -38,6 +39,11 @@ def policy_sections(report: Report) -> Iterator[RenderableType]:
         yield _title("Exempted", len(exempted), "an entry of the exemptions register covers these")
         for result in exempted:
             yield _entry(result, (("", result.fact),))
+        yield Text()
+    if remarks:
+        yield _title("Remarks", len(remarks))
+        for result in remarks:
+            yield Padding(Text(printable(f"{result.fact}  ({result.rule})")), (0, 0, 0, 2))
         yield Text()
     if report.remediations:
         yield _title(
@@ -118,11 +124,18 @@ def _undecided(results: Sequence[PolicyResult]) -> Iterator[RenderableType]:
         heading.append(f"  {members[0].pack}", style="dim")
         yield heading
         for fact, same in groupby(members, key=lambda result: result.fact):
-            names = [result.subject for result in same]
-            listed = ", ".join(names[:_MAX_NAMES])
-            more = f" and {len(names) - _MAX_NAMES} more" if len(names) > _MAX_NAMES else ""
-            yield Padding(Text(printable(f"{listed}{more}: {fact}")), (0, 0, 0, 4))
+            for token, names in _by_type(result.subject for result in same):
+                listed = ", ".join(names[:_MAX_NAMES])
+                more = f" and {len(names) - _MAX_NAMES} more" if len(names) > _MAX_NAMES else ""
+                yield Padding(Text(printable(f"{listed}{more}{token}: {fact}")), (0, 0, 0, 4))
     yield Text()
+
+
+def _by_type(subjects: Iterable[str]) -> Iterator[tuple[str, list[str]]]:
+    """Names of subjects that share a type, which is then said once."""
+    parts = sorted(tuple(subject.partition(" (")) for subject in set(subjects))
+    for token, group in groupby(sorted(parts, key=lambda part: part[2]), key=lambda part: "".join(part[1:])):
+        yield token, [part[0] for part in group]
 
 
 def _rule(result: PolicyResult) -> str:

@@ -21,6 +21,10 @@ _NOTE: Final = re.compile(
     r"can't run (?:policy|remediation) '.*?' from policy pack '.*?' during preview: ?", re.DOTALL
 )
 _EXEMPTED: Final = re.compile(r"\bexempted until \d{4}-\d{2}-\d{2} by ")
+_LISTED: Final = "exemptions-entry-listed"
+_ABOUT_RULES: Final = ("exemptions-", "guardrails-")
+"""Areas of the rules about the rules: what they note is for the keepers of the register and the standards."""
+
 _SUBJECT: Final = r"^(?P<subject>stack \S+|.+? \([^()\s]+\)): "
 _HEADED: Final = re.compile(_SUBJECT + r"(?:undecided, )?(?P<rest>.+)$", re.DOTALL)
 _FINDING: Final = re.compile(
@@ -34,6 +38,7 @@ class ResultKind(Enum):
     VIOLATION = "violation"
     UNDECIDED = "undecided"
     EXEMPTED = "exempted"
+    REMARK = "remark"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -77,11 +82,10 @@ def _results(event: PolicyEvent) -> Iterator[PolicyResult]:
     note = _NOTE.search(event.message)
     if note:
         for line in event.message[note.end() :].strip().splitlines():
-            kind = ResultKind.EXEMPTED if _EXEMPTED.search(line) else ResultKind.UNDECIDED
             headed = _HEADED.match(line)
             yield _result(
                 event,
-                kind,
+                _kind_of_note(event, line),
                 subject=headed["subject"] if headed else subject_of(event.resource_urn),
                 fact=headed["rest"] if headed else line,
             )
@@ -89,7 +93,9 @@ def _results(event: PolicyEvent) -> Iterator[PolicyResult]:
     description, _, text = (part.strip() for part in event.message.partition("\n"))
     finding, headed = _FINDING.match(text), _HEADED.match(text)
     if finding:
-        yield _result(event, ResultKind.VIOLATION, description=description, **finding.groupdict())
+        # The list of used exemptions comes as reports of a rule of its own; it reports no fault.
+        kind = ResultKind.EXEMPTED if event.policy_name == _LISTED else ResultKind.VIOLATION
+        yield _result(event, kind, description=description, **finding.groupdict())
     else:
         yield _result(
             event,
@@ -99,6 +105,12 @@ def _results(event: PolicyEvent) -> Iterator[PolicyResult]:
             fact=headed["rest"] if headed else text or description,
             requirement=description if text else "",
         )
+
+
+def _kind_of_note(event: PolicyEvent, line: str) -> ResultKind:
+    if _EXEMPTED.search(line):
+        return ResultKind.EXEMPTED
+    return ResultKind.REMARK if event.policy_name.startswith(_ABOUT_RULES) else ResultKind.UNDECIDED
 
 
 def _result(

@@ -73,9 +73,29 @@ def test_undecided_notes_and_exemptions_stand_apart_from_violations() -> None:
 
     assert "Policy violations" not in text
     assert "Undecided before the update (2)" in text
-    assert "a (aws:iam/role:Role), b (aws:iam/role:Role): name is not known before the update" in text
+    assert "a, b (aws:iam/role:Role): name is not known before the update" in text
     assert "Exempted (1)" in text
     assert "exempted until 2027-01-01 by ops" in text
+
+
+def test_remarks_of_the_rules_about_the_rules_are_no_undecided_results() -> None:
+    line = "entry 1 (iam-role-boundary-attached on *::a) expires on 2027-01-01, owner ops"
+    text = shown([note(line, rule="exemptions-entry-current")])
+
+    assert "Undecided" not in text
+    assert "Remarks (1)" in text
+    assert line in " ".join(text.split())
+
+
+def test_the_list_of_used_exemptions_is_no_violation() -> None:
+    listed = (
+        "stack dev: boundary on a is exempted until 2027-01-01 by ops; it moves soon. Nothing. [exemption:1]"
+    )
+
+    text = shown([policy(listed, rule="exemptions-entry-listed", level="advisory", severity="low")])
+
+    assert "Policy violations" not in text
+    assert "Exempted (1)" in text
 
 
 def test_remediations_name_what_was_changed() -> None:
