@@ -108,7 +108,7 @@ def authorizer_cache(facts: AuthorizerFacts, standard: AuthorizerStandard) -> Ve
     """Whether answers are cached no longer than allowed, and apart for each caller."""
     ttl, kind = facts.ttl_seconds, _type(facts)
     if ttl is None:
-        # Tokens carry their own expiry, nothing is cached; an unknown type is undecided by its source already.
+        # Tokens carry their own expiry, nothing is cached; an unknown type is undecided by its source.
         if kind in ("JWT", UNKNOWN):
             return Verdict()
         ttl = DEFAULT_TTL
