@@ -1,6 +1,6 @@
 """The form of a rule's cases, which run in both preview modes, and once more with the rule emptied.
 
-Tables live in tests/support/cases_<area>.py as a tuple CASES. `tests/policies/test_cases.py` runs them all;
+Tables live in tests/support/<area>_cases.py as a tuple CASES, which tests/policies/test_<area>.py runs;
 `tests/contract/test_rules.py` asks for a pass and a violation of each rule, and that every violation is
 silent when its rule is emptied.
 """
