@@ -22,8 +22,8 @@ from pavedroad.engine.events import (
     StepState,
     SummaryEvent,
 )
+from pavedroad.engine.operations import destroy, export_state, outputs, preview, refresh, up
 from pavedroad.engine.request import EngineError, Outcome, PolicyPack, RunRequest, RunResult
-from pavedroad.engine.runner import preview
 
 __all__ = [
     "SECRET_MASK",
@@ -50,6 +50,11 @@ __all__ = [
     "StepMetadata",
     "StepState",
     "SummaryEvent",
+    "destroy",
+    "export_state",
+    "outputs",
     "preview",
+    "refresh",
     "to_json",
+    "up",
 ]

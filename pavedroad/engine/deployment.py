@@ -8,6 +8,7 @@ from __future__ import annotations
 import asyncio
 from typing import TYPE_CHECKING
 
+from pavedroad.engine import graph
 from pavedroad.engine.events import DiagnosticEvent
 from pavedroad.engine.planner import Refused
 from pavedroad.engine.provider_client import ProviderFailure
@@ -17,7 +18,7 @@ from pavedroad.engine.state import PROVIDER_PREFIX, STACK_TYPE, Goal, State
 from pavedroad.engine.steps import StepFailed
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Coroutine
+    from collections.abc import Callable, Coroutine, Iterable
     from typing import TypeVar
 
     from pavedroad.engine.events import EngineEvent
@@ -91,7 +92,7 @@ class Deployment:
 
     async def _read(self, goal: Goal, id_: str) -> State:
         self._go_on()
-        steps = self._planner.plan_read(goal, id_)
+        steps = await self._planner.plan_read(goal, id_)
         await self._do(steps)
         return steps[0].state
 
@@ -140,6 +141,49 @@ class Deployment:
     def _go_on(self) -> None:
         if self.stopping.is_set():
             raise Stopped
+
+    async def delete(self, steps: list[Step]) -> None:
+        """Delete resources, each after everything that depends on it; independent ones at once.
+
+        Raises:
+            Stopped: A deletion failed.
+        """
+        waits = graph.blockers([step.state for step in steps])
+        over = {id(step.state): asyncio.Event() for step in steps}
+        failed: set[int] = set()
+        self._runner.gone |= {step.state.urn for step in steps}
+
+        async def one(step: Step) -> None:
+            blockers = waits[id(step.state)]
+            for state in blockers:
+                await over[id(state)].wait()
+            try:
+                if any(id(state) in failed for state in blockers):
+                    failed.add(id(step.state))
+                else:
+                    await self._do([step])
+            except BaseException:
+                failed.add(id(step.state))
+                raise
+            finally:
+                over[id(step.state)].set()
+
+        await self._all(one(step) for step in steps)
+
+    async def refresh(self, steps: list[Step]) -> None:
+        """Read resources anew, all at once.
+
+        Raises:
+            Stopped: A read failed.
+        """
+        await self._all(self._do([step]) for step in steps)
+
+    async def _all(self, works: Iterable[Coroutine[None, None, None]]) -> None:
+        """Do all of it; what runs is let finish even when a part fails."""
+        results = await asyncio.gather(*(self._guarded(work, "") for work in works), return_exceptions=True)
+        for result in results:
+            if isinstance(result, BaseException):
+                raise result
 
     def set_outputs(self, urn: str, outputs: Props) -> None:
         """Take note of the outputs that a component registered.

@@ -8,11 +8,11 @@ from __future__ import annotations
 import asyncio
 import hashlib
 import json
-from dataclasses import replace
 from typing import TYPE_CHECKING, NoReturn
 
-from pavedroad.engine import paths, values
+from pavedroad.engine import graph, paths, values
 from pavedroad.engine.aliases import AliasBook
+from pavedroad.engine.diffs import compare, with_replace_on_changes
 from pavedroad.engine.events import DiagnosticEvent, Op
 from pavedroad.engine.policies import Subject as PolicySubject
 from pavedroad.engine.provider_client import Diff, ProviderFailure, Subject
@@ -20,7 +20,7 @@ from pavedroad.engine.state import State, is_provider, make_urn, provider_urn, u
 from pavedroad.engine.steps import Step
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Sequence
+    from collections.abc import Callable, Iterator, Mapping, Sequence
 
     from pavedroad.engine.events import EngineEvent
     from pavedroad.engine.policies import Policies
@@ -46,26 +46,39 @@ class Planner:
         *,
         project: str,
         stack: str,
-        olds: Sequence[State],
         providers: Providers,
         policies: Policies,
         emit: Callable[[EngineEvent], None],
         dry_run: bool,
     ) -> None:
-        """Start from the resources that the stack holds; none of them is changed."""
+        """Prepare; `start_from` gives what the stack holds."""
         self._project = project
         self._stack = stack
         self._providers = providers
         self._policies = policies
         self._emit = emit
         self._dry_run = dry_run
-        self.resources = list(olds)
-        self.olds = {state.urn: state for state in olds if not state.delete}
+        self.resources: list[State] = []
+        self.olds: dict[str, State] = {}
         self.news: dict[str, State] = {}
         self._aliases = AliasBook(project=project, stack=stack)
         self._deciding = asyncio.Lock()
-        self._sames: set[str] = set()
-        self._changed: set[str] = set()
+        self._started = asyncio.Event()
+        # URNs that the program holds on to, whatever is done to them.
+        self._seen: set[str] = set()
+        # Old resources (by identity) that go at the end, because something took their place ...
+        self._replaced: set[int] = set()
+        # ... and those that go before their replacements are made.
+        self._early: set[int] = set()
+        # What went early, before what it depends on was replaced: URN to the properties that forced it.
+        self._deleted: dict[str, tuple[str, ...]] = {}
+        self.saw_error = False
+
+    def start_from(self, olds: Sequence[State]) -> None:
+        """Start from the resources that the stack holds; none of them is changed."""
+        self.resources = list(olds)
+        self.olds = {state.urn: state for state in olds if not state.delete}
+        self._started.set()
 
     async def plan(self, goal: Goal) -> list[Step]:
         """The steps that bring one registered resource about, in order.
@@ -75,6 +88,7 @@ class Planner:
             ProviderFailure: The provider failed while it was asked.
             EngineError: A plugin died.
         """
+        await self._started.wait()
         new, old = self._register(goal)
         await self._policies.ready()
         inputs = goal.inputs
@@ -85,29 +99,65 @@ class Planner:
                     "cannot ignore changes to the following properties because one or more elements of "
                     f"the path are missing: {', '.join(broken)}"
                 )
-        owned = old if old is not None and not old.external else None
+        if goal.custom and goal.import_id and _is_import(goal, old):
+            return self._import(goal, new, old)
+        recreating = new.urn in self._deleted
+        owned = old if old is not None and not (old.external or recreating) else None
         await self._check(new, None if owned is None else owned.inputs, inputs, _seed(new.urn, ""))
         await self._judge(new)
         if old is None:
+            self._seen.add(new.urn)
             return [Step(op=Op.CREATE, new=new)]
         async with self._deciding:
+            if new.urn in self._deleted:
+                if not recreating:
+                    # It went while it was checked, so what it had is no base for its defaults any more.
+                    await self._check(new, None, goal.inputs, _seed(new.urn, old.id))
+                return self._recreate(new, old)
             return await self._against(goal, new, old)
 
-    def plan_read(self, goal: Goal, id_: str) -> list[Step]:
+    def _import(self, goal: Goal, new: State, old: State | None) -> list[Step]:
+        new.id = new.import_id = goal.import_id
+        self._seen.add(new.urn)
+        if old is None or new.urn in self._deleted:
+            return [Step(op=Op.IMPORT, new=new)]
+        self._replaced.add(id(old))
+        return [
+            Step(op=Op.IMPORT_REPLACEMENT, old=old, new=new, logical=False),
+            Step(op=Op.REPLACE, old=old, new=new),
+        ]
+
+    def _recreate(self, new: State, old: State) -> list[Step]:
+        """Make a resource anew that had to go because something it depends on was replaced."""
+        keys = self._deleted.pop(new.urn)
+        self._seen.add(new.urn)
+        return [
+            Step(op=Op.REPLACE, old=old, new=new),
+            Step(op=Op.CREATE_REPLACEMENT, old=old, new=new, keys=keys, logical=False),
+        ]
+
+    async def plan_read(self, goal: Goal, id_: str) -> list[Step]:
         """The steps that read a resource which lives outside the stack.
 
         Raises:
             Refused: It is invalid; the reason was reported.
         """
+        await self._started.wait()
         new, old = self._register(goal)
         new.external, new.id = True, id_
-        self._changed.add(new.urn)
+        self._seen.add(new.urn)
         if old is not None and not old.external and old.id != id_:
+            self._replaced.add(id(old))
             return [
                 Step(op=Op.READ_REPLACEMENT, old=old, new=new, logical=False),
                 Step(op=Op.REPLACE, old=old, new=new),
             ]
         return [Step(op=Op.READ, old=old, new=new)]
+
+    @property
+    def renamed(self) -> Mapping[str, str]:
+        """Old URNs that an alias led from, to the new ones."""
+        return self._aliases.used
 
     def subjects(self) -> Iterator[PolicySubject]:
         """Every resource that was planned, as stack policies see it."""
@@ -176,24 +226,36 @@ class Planner:
 
     async def _against(self, goal: Goal, new: State, old: State) -> list[Step]:
         if old.external:
-            self._changed.add(new.urn)
+            self._seen.add(new.urn)
+            self._replaced.add(id(old))
             return [
                 Step(op=Op.CREATE_REPLACEMENT, old=old, new=new, logical=False),
                 Step(op=Op.REPLACE, old=old, new=new),
             ]
-        diff = _with_replace_on_changes(await self._diff(new, old), goal.replace_on_changes)
+        diff = with_replace_on_changes(await self._diff(new, old), goal.replace_on_changes)
         if diff.changes == "some" or old.pending_replacement:
-            self._changed.add(new.urn)
+            self._seen.add(new.urn)
             if diff.replace or old.pending_replacement:
                 return await self._replace(goal, new, old, diff)
             return [Step(op=Op.UPDATE, old=old, new=new, diffs=diff.diffs)]
         if old.init_errors:
-            self._changed.add(new.urn)
+            self._seen.add(new.urn)
             return [Step(op=Op.UPDATE, old=old, new=new)]
-        self._sames.add(new.urn)
+        self._seen.add(new.urn)
         return [Step(op=Op.SAME, old=old, new=new)]
 
     async def _replace(self, goal: Goal, new: State, old: State, diff: Diff) -> list[Step]:
+        if new.protect and old.protect:
+            self.saw_error = True
+            message = f"unable to replace '{new.urn}': it is protected. Remove the `protect` option first."
+            self._emit(DiagnosticEvent(severity="error", message=message, urn=new.urn))
+            if not self._dry_run:
+                raise Refused(new.urn)
+        if goal.import_id and not self._dry_run:
+            raise ProviderFailure(
+                "a resource that still names what it was imported from may not be replaced; "
+                "remove the `import_` option from the program"
+            )
         # Defaults that were carried over from the old resource do not hold for its replacement.
         await self._check(new, None, goal.inputs, _seed(new.urn, old.id))
         create = Step(
@@ -204,21 +266,93 @@ class Planner:
             diffs=diff.diffs,
             logical=False,
         )
-        replace = Step(op=Op.REPLACE, old=old, new=new, keys=diff.replaces, diffs=diff.diffs)
-        return [create, replace]
+        replaced = Step(op=Op.REPLACE, old=old, new=new, keys=diff.replaces, diffs=diff.diffs)
+        first = diff.delete_before_replace
+        if goal.delete_before_replace is not None:
+            first = goal.delete_before_replace
+        if not first:
+            self._replaced.add(id(old))
+            return [create, replaced]
+        steps = await self._clear_the_way(new, old)
+        self._early.add(id(old))
+        if not old.pending_replacement:
+            steps.append(_delete_first(old))
+        return [*steps, replaced, create]
+
+    async def _clear_the_way(self, new: State, old: State) -> list[Step]:
+        """Delete what would itself be replaced, before the resource it depends on is deleted."""
+        steps: list[Step] = []
+        for state, keys in reversed(await self._replaced_with(old)):
+            if id(state) in self._early:
+                continue
+            if state.protect:
+                self._refuse(
+                    new.urn,
+                    f"unable to replace '{state.urn}' as part of replacing '{new.urn}': it is protected. "
+                    "Remove the `protect` option from it in the program and run `up`.",
+                )
+            self._deleted[state.urn] = keys
+            self._early.add(id(state))
+            steps.append(_delete(state, replaced=True) if state.delete else _delete_first(state))
+        return steps
+
+    async def _replaced_with(self, root: State) -> list[tuple[State, tuple[str, ...]]]:
+        """Resources that must be replaced when one is, in order, with the properties that force it."""
+        found: list[tuple[State, tuple[str, ...]]] = []
+        gone = {root.urn}
+        for state in graph.dependents(self.resources, root, self.news):
+            if not state.custom or state.external:
+                continue
+            if graph.needs_provider(state, gone):
+                found.append((state, ()))
+                gone.add(state.urn)
+                continue
+            moved = {
+                key: values.UNKNOWN
+                for key in state.inputs
+                if gone & set(state.property_dependencies.get(key, ()))
+            }
+            if not moved or is_provider(state.type):
+                continue
+            instance = await self._providers.ensure(state.provider, self.olds)
+            inputs: Props = {**state.inputs, **moved}
+            diff = await instance.client.diff(
+                _subject(state), state.id, (state.inputs, state.outputs), inputs, ()
+            )
+            if diff.replace:
+                found.append((state, diff.replaces))
+                gone.add(state.urn)
+        return found
+
+    def plan_deletes(self) -> list[Step]:
+        """The steps that remove what the program did not register, and what was replaced."""
+        steps: list[Step] = []
+        for state in reversed(self.resources):
+            early = id(state) in self._early
+            if state.delete or id(state) in self._replaced:
+                steps += [] if early else [_delete(state, replaced=True)]
+                continue
+            urn = self.renamed.get(state.urn, state.urn)
+            if urn in self._seen:
+                continue
+            if early or state.pending_replacement:
+                steps.append(Step(op=Op.REMOVE_PENDING_REPLACE, old=state))
+            else:
+                steps.append(_delete(state, replaced=False))
+        return steps
 
     async def _diff(self, new: State, old: State) -> Diff:
         if is_provider(new.type):
             return await self._providers.diff(new.urn, old, new.inputs)
         if not new.custom:
-            return _compare(old.inputs, new.inputs)
+            return compare(old.inputs, new.inputs)
         instance = self._instance(new)
         if not instance.configured:
-            return _compare(old.inputs, new.inputs)
+            return compare(old.inputs, new.inputs)
         diff = await instance.client.diff(
             _subject(new), old.id, (old.inputs, old.outputs), new.inputs, new.ignore_changes
         )
-        return _compare(old.inputs, new.inputs) if diff.changes == "unknown" else diff
+        return compare(old.inputs, new.inputs) if diff.changes == "unknown" else diff
 
     def _instance(self, state: State) -> Instance:
         instance = self._providers.get(state.provider)
@@ -233,6 +367,23 @@ class Planner:
     def _refuse(self, urn: str, message: str) -> NoReturn:
         self._emit(DiagnosticEvent(severity="error", message=message, urn=urn))
         raise Refused(urn)
+
+
+def _is_import(goal: Goal, old: State | None) -> bool:
+    return old is None or old.external or (old.import_id or old.id) != goal.import_id
+
+
+def _delete_first(state: State) -> Step:
+    op = Op.DISCARD_REPLACED if state.external else Op.DELETE_REPLACED
+    return Step(op=op, old=state, logical=False, keeps_pending_replacement=True)
+
+
+def _delete(state: State, *, replaced: bool) -> Step:
+    if replaced:
+        op = Op.DISCARD_REPLACED if state.external else Op.DELETE_REPLACED
+    else:
+        op = Op.DISCARD if state.external else Op.DELETE
+    return Step(op=op, old=state, logical=not replaced)
 
 
 def _inherited(own: bool | None, parents: bool | None) -> bool | None:  # noqa: FBT001 - two equals
@@ -254,21 +405,3 @@ def _problem(state: State, inputs: Props, failure: Failure) -> str:
         return f"{what} has a problem: {failure.reason}"
     shown = json.dumps(values.mask(inputs.get(failure.property)))
     return f"{what}: property {failure.property} value {shown} has a problem: {failure.reason}"
-
-
-def _compare(old: Props, new: Props) -> Diff:
-    changed = tuple(key for key in sorted({*old, *new}) if not values.same_value(old.get(key), new.get(key)))
-    return Diff(changes="some" if changed else "none", diffs=changed)
-
-
-def _with_replace_on_changes(diff: Diff, patterns: Sequence[str]) -> Diff:
-    if diff.changes != "some":
-        return diff
-    parsed = [path for path in map(paths.parse, patterns) if path]
-    forced = [
-        key
-        for key in diff.diffs
-        if key not in diff.replaces
-        and any(paths.covers(pattern, paths.parse(key) or ()) for pattern in parsed)
-    ]
-    return replace(diff, replaces=(*diff.replaces, *forced)) if forced else diff

@@ -123,11 +123,11 @@ class Plugins:
             speaks_port=True,
         )
 
-    async def program(self, monitor_address: str, *, dry_run: bool, parallel: int) -> Child:
+    async def program(self, *, dry_run: bool, parallel: int) -> Child:
         """Start the program under the SDK."""
         project = self.project
         arguments = {
-            "monitor": monitor_address,
+            "monitor": self.engine_address,
             "engine": self.engine_address,
             "project": project.name,
             "stack": self.request.stack,

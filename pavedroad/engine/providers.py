@@ -13,13 +13,14 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from pavedroad.engine import values
-from pavedroad.engine.provider_client import Diff, ProviderClient, ProviderFailure, Subject
+from pavedroad.engine.diffs import compare
+from pavedroad.engine.provider_client import ProviderClient, ProviderFailure, Subject
 from pavedroad.engine.state import PROVIDER_PREFIX, provider_urn, urn_name, urn_type
 
 if TYPE_CHECKING:
     from pavedroad.engine.plugins import Plugins
     from pavedroad.engine.project import StackConfig
-    from pavedroad.engine.provider_client import Failure
+    from pavedroad.engine.provider_client import Diff, Failure
     from pavedroad.engine.state import State
     from pavedroad.engine.values import Props
 
@@ -111,11 +112,11 @@ class Providers:
         """Compare a provider resource with its old state."""
         instance = self._pending.get(urn) or self._instances.get(urn)
         if instance is None or values.has_unknowns(news):
-            return _compare(old.inputs, news)
+            return compare(old.inputs, news)
         answer = await instance.client.diff_config(
             _subject(urn), (_told(old.inputs), old.outputs), _told(news)
         )
-        return _compare(old.inputs, news) if answer.changes == "unknown" else answer
+        return compare(old.inputs, news) if answer.changes == "unknown" else answer
 
     async def configure(self, urn: str, id_: str, inputs: Props) -> str:
         """Make the instance of a provider resource ready; its id, new when none is given."""
@@ -161,8 +162,3 @@ def _told(inputs: Props) -> Props:
 
 def _subject(urn: str) -> Subject:
     return Subject(urn=urn, type=urn_type(urn), name=urn_name(urn))
-
-
-def _compare(old: Props, new: Props) -> Diff:
-    changed = tuple(key for key in sorted({*old, *new}) if not values.same_value(old.get(key), new.get(key)))
-    return Diff(changes="some" if changed else "none", diffs=changed)

@@ -43,6 +43,9 @@ class RunRequest:
         override_project_plugins: True when the caller named the folders by hand (`--provider-path`).
         provider_environment: Extra environment of the provider processes.
         parallel: How many steps may run at once; 0 means the engine's default.
+        state_file: The stack's state; None is .pavedroad/state/<stack>.json in the project.
+        continue_on_error: After a failure go on with what does not depend on it.
+        refresh: Read every resource from its provider before an update is planned.
         dry_run: Set by the engine itself: `preview` plans only, every other operation acts.
     """
 
@@ -53,6 +56,9 @@ class RunRequest:
     override_project_plugins: bool = False
     provider_environment: Mapping[str, str] = field(default_factory=dict[str, str])
     parallel: int = 0
+    state_file: Path | None = None
+    continue_on_error: bool = False
+    refresh: bool = False
     dry_run: bool = True
 
 

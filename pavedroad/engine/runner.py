@@ -5,13 +5,15 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import time
+from dataclasses import replace
 from typing import TYPE_CHECKING, Final, cast
 
 from pulumi.runtime.proto import engine_pb2_grpc, resource_pb2_grpc
 
 from pavedroad.engine import values
-from pavedroad.engine.deployment import Deployment
-from pavedroad.engine.events import CancelEvent, DiagnosticEvent, PreludeEvent, SummaryEvent
+from pavedroad.engine.deployment import Deployment, Stopped
+from pavedroad.engine.events import CancelEvent, DiagnosticEvent, Op, PreludeEvent, SummaryEvent
+from pavedroad.engine.journal import FileJournal
 from pavedroad.engine.monitor import EngineService, Monitor
 from pavedroad.engine.planner import Planner
 from pavedroad.engine.plugins import REPORTED_EXIT, Plugins
@@ -21,7 +23,9 @@ from pavedroad.engine.project import PLACEHOLDER, load_config, load_project
 from pavedroad.engine.providers import Providers
 from pavedroad.engine.request import Outcome, RunResult
 from pavedroad.engine.rpc import new_server
-from pavedroad.engine.steps import NoJournal, StepRunner
+from pavedroad.engine.state import STACK_TYPE
+from pavedroad.engine.statefile import StateFile
+from pavedroad.engine.steps import NoJournal, Step, StepRunner
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -30,41 +34,63 @@ if TYPE_CHECKING:
     from pavedroad.engine.processes import Child
     from pavedroad.engine.project import Project, StackConfig
     from pavedroad.engine.request import RunRequest
+    from pavedroad.engine.state import State
+    from pavedroad.engine.statefile import Loaded
+    from pavedroad.engine.steps import Journal
 
 DEFAULT_PARALLEL: Final = 16
 EXIT_GRACE_SECONDS: Final = 2.0
+_STATE_FOLDER: Final = ".pavedroad/state"
 
 
-def preview(request: RunRequest, on_event: Callable[[EngineEvent], None]) -> RunResult:
-    """Plan a stack: what an update would do, and what the policy packs say to it.
-
-    Args:
-        request: What to plan.
-        on_event: Called with each event, in order, from one thread.
-
-    Raises:
-        EngineError: The run cannot start or go on: a file is missing, a plugin died.
-        KeyboardInterrupt: It was interrupted; every process is gone.
-    """
-    return asyncio.run(_Run(request, on_event).preview())
+def state_file(request: RunRequest, project: Project) -> StateFile:
+    """The state file of a request."""
+    path = request.state_file or project.root / _STATE_FOLDER / f"{request.stack}.json"
+    return StateFile(path.absolute(), project=project.name, stack=request.stack)
 
 
-class _Run:
+class Run:
     """All parts of one run, wired together."""
 
-    def __init__(self, request: RunRequest, on_event: Callable[[EngineEvent], None]) -> None:
-        self._request = request
+    def __init__(self, request: RunRequest, on_event: Callable[[EngineEvent], None], operation: str) -> None:
+        """Prepare; `operation` is preview, update, refresh or destroy."""
+        self._dry_run = operation == "preview"
+        self._request = replace(request, dry_run=self._dry_run)
+        self._operation = operation
         self._emit = on_event
         self._started = time.monotonic()
         self._parallel = request.parallel or DEFAULT_PARALLEL
 
-    async def preview(self) -> RunResult:
+    async def run(self) -> RunResult:
+        """Do the operation.
+
+        Raises:
+            EngineError: It cannot start or go on.
+        """
         project = load_project(self._request.project_dir)
         config = load_config(project, self._request.stack)
-        self._announce(config)
+        file = state_file(self._request, project)
+        if self._dry_run:
+            return await self._guarded(project, config, file, file.load())
+        note = file.lock()
+        try:
+            if note:
+                self._emit(DiagnosticEvent(severity="warning", message=note))
+            loaded = file.load()
+            if not loaded.pending:
+                file.back_up()
+            return await self._guarded(project, config, file, loaded)
+        finally:
+            file.unlock()
+
+    async def _guarded(
+        self, project: Project, config: StackConfig, file: StateFile, loaded: Loaded
+    ) -> RunResult:
+        self._announce(config, loaded)
         children = Children()
         try:
-            return await self._with_plugins(project, config, children)
+            plugins = Plugins(self._request, project, config, children, self._emit)
+            return await self._with_plugins(plugins, file, loaded)
         except asyncio.CancelledError:
             self._emit(CancelEvent())
             raise
@@ -72,37 +98,48 @@ class _Run:
             # A second Ctrl-C may cut the orderly end short; this one cannot be.
             children.close()
 
-    def _announce(self, config: StackConfig) -> None:
+    def _announce(self, config: StackConfig, loaded: Loaded) -> None:
         shown = {
             key: values.SECRET_MASK if value.secret else value.text for key, value in config.values.items()
         }
         self._emit(PreludeEvent(config=shown))
         if config.placeholders:
-            self._emit(
-                DiagnosticEvent(
-                    severity="warning",
-                    message=f"{', '.join(config.placeholders)}: {PLACEHOLDER} stands for the encrypted "
-                    "values. Set PULUMI_CONFIG_PASSPHRASE to use the real ones.",
-                )
+            self._warn(
+                f"{', '.join(config.placeholders)}: {PLACEHOLDER} stands for the encrypted "
+                "values. Set PULUMI_CONFIG_PASSPHRASE to use the real ones."
             )
+        for pending in loaded.pending:
+            again = (
+                "The next update makes it again, under the same name."
+                if pending.type == "creating"
+                else "Run `refresh` to see what became of it."
+            )
+            self._warn(f"an earlier run was interrupted while {pending.type} it. {again}", pending.state.urn)
 
-    async def _with_plugins(self, project: Project, config: StackConfig, children: Children) -> RunResult:
-        plugins = Plugins(self._request, project, config, children, self._emit)
-        providers = Providers(plugins, config, dry_run=True)
-        policies = Policies(plugins, self._emit, dry_run=True)
-        runner = StepRunner(providers, NoJournal(), self._emit, dry_run=True, parallel=self._parallel)
+    def _warn(self, message: str, urn: str = "") -> None:
+        self._emit(DiagnosticEvent(severity="warning", message=message, urn=urn))
+
+    async def _with_plugins(self, plugins: Plugins, file: StateFile, loaded: Loaded) -> RunResult:
+        providers = Providers(plugins, plugins.config, dry_run=self._dry_run)
+        policies = Policies(plugins, self._emit, dry_run=self._dry_run)
         planner = Planner(
-            project=project.name,
+            project=plugins.project.name,
             stack=self._request.stack,
-            olds=[],
             providers=providers,
             policies=policies,
             emit=self._emit,
-            dry_run=True,
+            dry_run=self._dry_run,
+        )
+        journal: Journal = NoJournal()
+        if not self._dry_run:
+            journal = FileJournal(file, list(loaded.resources), planner.renamed)
+            journal.carry(loaded.pending)
+        runner = StepRunner(
+            providers, journal, self._emit, operation=self._operation, parallel=self._parallel
         )
         deployment = Deployment(planner, runner, providers, self._emit)
         signalled = asyncio.Event()
-        monitor = Monitor(deployment, plugins, signalled.set, dry_run=True, parallel=self._parallel)
+        monitor = Monitor(deployment, plugins, signalled.set, dry_run=self._dry_run, parallel=self._parallel)
         server = new_server()
         # The generated bases describe blocking methods; these are the same ones, to be awaited.
         resource_pb2_grpc.add_ResourceMonitorServicer_to_server(
@@ -111,37 +148,54 @@ class _Run:
         engine_pb2_grpc.add_EngineServicer_to_server(
             cast("engine_pb2_grpc.EngineServicer", EngineService(deployment, self._emit)), server
         )
-        address = f"127.0.0.1:{server.add_insecure_port('127.0.0.1:0')}"
+        plugins.engine_address = f"127.0.0.1:{server.add_insecure_port('127.0.0.1:0')}"
         await server.start()
         cancelled, program = False, None
         try:
-            plugins.engine_address = address
-            program = await plugins.program(address, dry_run=True, parallel=self._parallel)
-            for package in {**self._request.provider_dirs, **project.plugin_dirs}:
-                providers.start_early(package)
-            policies.start(self._request.policy_packs)
-            await self._through(program, deployment, policies, signalled)
-            if deployment.stopping.is_set():
-                await children.stop(program)
-            if deployment.fatal is not None:
-                raise deployment.fatal
+            if self._operation in {"preview", "update"}:
+                program = await plugins.program(dry_run=self._dry_run, parallel=self._parallel)
+                for package in {**self._request.provider_dirs, **plugins.project.plugin_dirs}:
+                    providers.start_early(package)
+                policies.start(self._request.policy_packs)
+            olds = await self._refreshed(loaded.resources, deployment, runner, journal)
+            planner.start_from(olds)
+            if program is not None:
+                await self._through(program, deployment, policies, signalled)
+            if not deployment.failed and self._operation != "refresh":
+                await deployment.delete(planner.plan_deletes())
             if not deployment.failed:
                 await policies.analyze_stack(planner.subjects(), deployment.root)
-                with contextlib.suppress(TimeoutError):
-                    await asyncio.wait_for(program.exited(), EXIT_GRACE_SECONDS)
+        except Stopped:
+            await deployment.idle()
         except asyncio.CancelledError:
             cancelled = True
             raise
         finally:
             # First whoever calls us, last what we call: nobody sees a connection break.
             if program is not None:
-                await children.stop(program)
+                if not deployment.failed and not cancelled:
+                    with contextlib.suppress(TimeoutError):
+                        await asyncio.wait_for(program.exited(), EXIT_GRACE_SECONDS)
+                await plugins.children.stop(program)
             await server.stop(None)
             await monitor.transforms.close()
             await providers.close(cancelled=cancelled)
             await policies.close()
-            await children.stop_all()
-        return self._ended(planner, runner, deployment, policies)
+            await plugins.children.stop_all()
+        if deployment.fatal is not None:
+            raise deployment.fatal
+        left = journal.resources() if isinstance(journal, FileJournal) else list(planner.news.values())
+        return self._ended(left, runner, deployment, policies, planner)
+
+    async def _refreshed(
+        self, olds: list[State], deployment: Deployment, runner: StepRunner, journal: Journal
+    ) -> list[State]:
+        """The resources to plan from, read anew when that was asked for."""
+        runner.olds = {state.urn: state for state in olds}
+        if isinstance(journal, FileJournal) and (self._operation == "refresh" or self._request.refresh):
+            await deployment.refresh([Step(op=Op.REFRESH, old=state) for state in olds])
+            return journal.settle_refresh()
+        return olds
 
     async def _through(
         self, program: Child, deployment: Deployment, policies: Policies, signalled: asyncio.Event
@@ -174,14 +228,18 @@ class _Run:
             )
 
     def _ended(
-        self, planner: Planner, runner: StepRunner, deployment: Deployment, policies: Policies
+        self,
+        left: list[State],
+        runner: StepRunner,
+        deployment: Deployment,
+        policies: Policies,
+        planner: Planner,
     ) -> RunResult:
-        if deployment.failed:
-            outcome = Outcome.POLICY_VIOLATION if policies.violated else Outcome.FAILED
-        else:
-            outcome = Outcome.POLICY_VIOLATION if policies.violated else Outcome.SUCCEEDED
-        if policies.violated and not deployment.failed:
-            self._emit(DiagnosticEvent(severity="error", message="preview failed"))
+        outcome = Outcome.FAILED if deployment.failed or planner.saw_error else Outcome.SUCCEEDED
+        if policies.violated:
+            outcome = Outcome.POLICY_VIOLATION
+        if outcome is not Outcome.SUCCEEDED and not deployment.failed:
+            self._emit(DiagnosticEvent(severity="error", message=f"{self._operation} failed"))
         spent = time.monotonic() - self._started
         self._emit(
             SummaryEvent(
@@ -189,10 +247,10 @@ class _Run:
                 resource_changes=runner.changes,
                 policy_packs=policies.versions,
                 result="succeeded" if outcome is Outcome.SUCCEEDED else "failed",
-                is_preview=True,
+                is_preview=self._dry_run,
             )
         )
-        stack = planner.news.get(deployment.root)
+        stack = next((state for state in left if state.type == STACK_TYPE and not state.delete), None)
         return RunResult(
             outcome=outcome,
             resource_changes=runner.changes,

@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from pavedroad.engine.state import State
 
 _CREATES: Final = frozenset({Op.CREATE, Op.CREATE_REPLACEMENT})
+_IMPORTS: Final = frozenset({Op.IMPORT, Op.IMPORT_REPLACEMENT})
 _READS: Final = frozenset({Op.READ, Op.READ_REPLACEMENT})
 _DELETES: Final = frozenset({Op.DELETE, Op.DELETE_REPLACED, Op.DISCARD, Op.DISCARD_REPLACED})
 _UNCOUNTED: Final = frozenset({Op.READ, Op.READ_REPLACEMENT, Op.CREATE_REPLACEMENT, Op.DELETE_REPLACED})
@@ -40,7 +41,13 @@ class StepFailed(Exception):  # noqa: N818 - reported already; it only ends the 
 
 @dataclass(kw_only=True)
 class Step:
-    """One operation on one resource; `old` is what is, `new` what shall be."""
+    """One operation on one resource; `old` is what is, `new` what shall be.
+
+    Attributes:
+        keeps_pending_replacement: The old resource is deleted before its replacement is made, and stays in
+            the state, marked, until then.
+        result: What a refresh found: same, update or delete.
+    """
 
     op: Op
     old: State | None = None
@@ -48,6 +55,8 @@ class Step:
     keys: tuple[str, ...] = ()
     diffs: tuple[str, ...] = ()
     logical: bool = True
+    keeps_pending_replacement: bool = False
+    result: Op | None = None
 
     @property
     def state(self) -> State:
@@ -118,15 +127,15 @@ class StepRunner:
         journal: Journal,
         emit: Callable[[EngineEvent], None],
         *,
-        dry_run: bool,
+        operation: str,
         parallel: int,
     ) -> None:
         """Prepare; `parallel` bounds how many steps run at once."""
         self._providers = providers
         self._journal = journal
         self._emit = emit
-        self._dry_run = dry_run
-        self.operation = "preview" if dry_run else "update"
+        self._dry_run = operation == "preview"
+        self.operation = operation
         self._slots = asyncio.Semaphore(parallel)
         self._done: dict[str, Step] = {}
         self.olds: dict[str, State] = {}
@@ -143,6 +152,8 @@ class StepRunner:
         async with self._slots:
             self._emit(ResourcePreEvent(metadata=step.metadata(), planning=self._dry_run))
             self._journal.begin(step)
+            # Whatever is ready together is begun together, before the first of it can fail.
+            await asyncio.sleep(0)
             started = time.monotonic()
             try:
                 await self._apply(step)
@@ -152,7 +163,7 @@ class StepRunner:
             self._journal.end(step)
         self._done[step.state.urn] = step
         self._count(step)
-        if step.state.custom or self._dry_run or step.op in _DELETES:
+        if step.state.custom or self._dry_run or step.op in _DELETES or step.op is Op.REFRESH:
             spent = time.monotonic() - started
             self._emit(
                 ResOutputsEvent(metadata=step.metadata(), planning=self._dry_run, duration_seconds=spent)
@@ -172,12 +183,13 @@ class StepRunner:
     def _count(self, step: Step) -> None:
         if is_default_provider(step.state.urn) or step.op in _UNCOUNTED:
             return
-        self.changes[step.op.value] = self.changes.get(step.op.value, 0) + 1
+        name = (step.result or step.op).value
+        self.changes[name] = self.changes.get(name, 0) + 1
 
     async def _apply(self, step: Step) -> None:
         new, old = step.new, step.old
         if step.op in _CREATES and new is not None:
-            await self._create(step, new)
+            await self._create(new)
         elif step.op is Op.SAME and new is not None and old is not None:
             new.id, new.outputs = old.id, old.outputs
             new.init_errors = old.init_errors
@@ -187,8 +199,14 @@ class StepRunner:
             await self._update(new, old)
         elif step.op in _READS and new is not None:
             await self._read(new)
+        elif step.op in _DELETES and old is not None:
+            await self._delete(step, old)
+        elif step.op is Op.REFRESH and old is not None:
+            await self._refresh(step, old)
+        elif step.op in _IMPORTS and new is not None:
+            await self._import(new)
 
-    async def _create(self, step: Step, new: State) -> None:
+    async def _create(self, new: State) -> None:
         if is_provider(new.type):
             new.id = await self._providers.configure(new.urn, "", new.inputs)
             new.outputs = _provider_outputs(new)
@@ -203,8 +221,6 @@ class StepRunner:
             if not new.id and not self._dry_run:
                 raise ProviderFailure("the provider made the resource but gave it no id")
             new.outputs = values.with_secret_keys(outputs, new.additional_secret_outputs)
-        if step.old is not None and not self._dry_run:
-            step.old.delete = True
 
     async def _update(self, new: State, old: State) -> None:
         new.id = old.id
@@ -238,6 +254,76 @@ class StepRunner:
         new.id = live.id
         new.init_errors = live.init_errors
         new.outputs = values.with_secret_keys(live.outputs, new.additional_secret_outputs)
+
+    async def _delete(self, step: Step, old: State) -> None:
+        if old.protect and step.op is Op.DELETE:
+            raise ProviderFailure(
+                f"resource '{old.urn}' cannot be deleted because it is protected. To unprotect it, remove "
+                "the `protect` option from it in the program and run `up`."
+            )
+        kept = old.external or old.retain_on_delete or old.deleted_with in self.gone
+        if self._dry_run or kept or not old.custom or is_provider(old.type):
+            return
+        instance = await self._providers.ensure(old.provider, self.olds)
+        limit = old.custom_timeouts.get("delete", 0)
+        await instance.client.delete(_subject(old), old.id, (old.inputs, old.outputs), limit_seconds=limit)
+
+    async def _refresh(self, step: Step, old: State) -> None:
+        step.new, step.result = old, Op.SAME
+        if not old.custom or is_provider(old.type) or old.pending_replacement:
+            return
+        client = await self._client(old)
+        if client is None:
+            return
+        live = await client.read(_subject(old), old.id, old.inputs, old.outputs)
+        if not live.id:
+            step.new, step.result = None, Op.DELETE
+            return
+        new = old.copy()
+        new.id, new.init_errors = live.id, live.init_errors
+        new.inputs = old.inputs if live.inputs is None else live.inputs
+        new.outputs = values.with_secret_keys(live.outputs, old.additional_secret_outputs)
+        step.new = new
+        if old.external:
+            changed = not values.same_value(old.outputs, new.outputs)
+        else:
+            # What would an update have to do to bring the old inputs back?
+            diff = await client.diff(
+                _subject(new), new.id, (new.inputs, new.outputs), old.inputs, old.ignore_changes
+            )
+            changed = (
+                diff.changes == "some"
+                if diff.changes != "unknown"
+                else not values.same_value(old.inputs, new.inputs)
+            )
+        step.result = Op.UPDATE if changed else Op.SAME
+
+    async def _import(self, new: State) -> None:
+        client = await self._client(new)
+        if client is None:
+            return
+        live = await client.read(_subject(new), new.import_id, {}, {})
+        if not live.id:
+            raise ProviderFailure(f"resource '{new.import_id}' does not exist")
+        if live.inputs is None:
+            raise ProviderFailure(f"provider '{client.package}' cannot import {new.type}")
+        wanted, failures = await client.check(_subject(new), live.inputs, new.inputs, b"")
+        for failure in failures:
+            raise ProviderFailure(f"property {failure.property} has a problem: {failure.reason}")
+        new.id, new.init_errors = live.id, live.init_errors
+        new.outputs = values.with_secret_keys(live.outputs, new.additional_secret_outputs)
+        diff = await client.diff(
+            _subject(new), new.id, (live.inputs, live.outputs), wanted, new.ignore_changes
+        )
+        new.inputs = wanted
+        if diff.changes == "some":
+            message = (
+                "the inputs differ from the existing resource, which an import may not change: "
+                f"{', '.join(diff.diffs)}"
+            )
+            if not self._dry_run:
+                raise ProviderFailure(message)
+            self._emit(DiagnosticEvent(severity="warning", message=message, urn=new.urn))
 
     async def _client(self, state: State) -> ProviderClient | None:
         """The plugin that serves a resource; None when its configuration is not known yet."""

@@ -267,6 +267,17 @@ def _mask_signed(value: dict[str, Wire]) -> Json:
     return {**shown, "text": "<stripped>"} if signature == ASSET and "text" in value else shown
 
 
+def masked_props(props: Mapping[str, Wire]) -> Props:
+    """The properties with a mask in the place of each secret."""
+
+    def special(signature: str, item: dict[str, Wire]) -> Wire:
+        if signature == SECRET:
+            return SECRET_MASK
+        return {key: rewrite(entry, special) for key, entry in item.items()}
+
+    return rewrite_props(props, special)
+
+
 def mask_props(props: Mapping[str, Wire]) -> dict[str, Json]:
     """`mask` for each property that is not internal."""
     return {key: mask(item) for key, item in props.items() if not key.startswith(INTERNAL_PREFIX)}

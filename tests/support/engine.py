@@ -43,6 +43,8 @@ class Observed:
     diagnostics: list[list[str]] = field(default_factory=list)
     events: list[engine.EngineEvent] = field(default_factory=list)
     result: engine.RunResult | None = None
+    state: dict[str, Any] | None = None
+    outputs: dict[str, Any] | None = None
 
     def take(self, event: engine.EngineEvent) -> None:
         """Add one event."""
@@ -107,8 +109,12 @@ class Session:
             policy_packs=(engine.PolicyPack(path=PACK),) if operation.get("policies") else (),
         )
         observed = Observed()
-        observed.result = engine.preview(request, observed.take)
+        observed.result = _OPERATIONS[operation["op"]](request, observed.take)
         observed.ok = observed.result.outcome is engine.Outcome.SUCCEEDED
+        if operation["op"] != "preview":
+            exported = engine.export_state(request, show_secrets=True)["deployment"]
+            observed.state = _plain_state(exported)
+            observed.outputs = engine.outputs(request, show_secrets=True)
         return observed
 
     def differences(self, index: int, observed: Observed) -> list[str]:
@@ -123,7 +129,20 @@ class Session:
             *_differs("policies", _policy_set(expected["policies"]), _policy_set(observed.policies)),
             *_differs("diagnostics", _meanings(expected["diagnostics"]), _meanings(observed.diagnostics)),
             *self._order(observed),
+            *self._state_differences(index, observed),
         ]
+
+    def _state_differences(self, index: int, observed: Observed) -> list[str]:
+        expected = self.expected[index]
+        if observed.state is None:
+            return []
+        wanted = {_key(resource): _comparable(resource) for resource in expected["state"]["resources"]}
+        got = {_key(resource): _comparable(resource) for resource in observed.state["resources"]}
+        wrong = _differs("resources", sorted(wanted), sorted(got))
+        for key in wanted.keys() & got.keys():
+            wrong += _differs(f"state of {key}", wanted[key], got[key])
+        wrong += _differs("pending", expected["state"]["pending_operations"], observed.state["pending"])
+        return wrong + _differs("outputs", expected["outputs"], observed.outputs)
 
     def _edges(self) -> set[tuple[str, str]]:
         """(needed, needing) pairs that any recorded state of the case knows."""
@@ -148,6 +167,50 @@ class Session:
             if need in gone and needing in gone and gone.index(need) < gone.index(needing):
                 wrong.append(f"order: {need} was deleted before {needing}, which needs it")
         return wrong
+
+
+_OPERATIONS = {
+    "preview": engine.preview,
+    "up": engine.up,
+    "refresh": engine.refresh,
+    "destroy": engine.destroy,
+}
+# Times and what only one of the two engines knows are no part of a recording.
+_LEFT_OUT = {"created", "modified"}
+
+
+def _plain_state(deployment: Any) -> dict[str, Any]:
+    """A state in the words of the recordings: secrets shown, generated ids numbered, times left out."""
+    ids: dict[str, str] = {}
+    resources = json.loads(json.dumps(deployment["resources"]))
+    for resource in resources:
+        if resource["type"].startswith("pulumi:providers:"):
+            ids[resource["id"]] = f"uuid-{len(ids) + 1}"
+    text = json.dumps(resources)
+    for id_, name in ids.items():
+        text = text.replace(id_, name)
+    return {"resources": _shown(json.loads(text)), "pending": deployment["pending_operations"]}
+
+
+def _shown(value: Any) -> Any:
+    if isinstance(value, dict):
+        if value.get(values.SIGNATURE) == values.SECRET:
+            return {"secret": _shown(json.loads(value["plaintext"]))}
+        return {key: _shown(item) for key, item in value.items()}
+    return [_shown(item) for item in value] if isinstance(value, list) else value
+
+
+def _key(resource: dict[str, Any]) -> str:
+    return f"{resource['urn']}{' (to be deleted)' if resource.get('delete') else ''}"
+
+
+def _comparable(resource: dict[str, Any]) -> dict[str, Any]:
+    kept = {key: value for key, value in resource.items() if key not in _LEFT_OUT}
+    kept["dependencies"] = sorted(kept.get("dependencies", []))
+    kept["propertyDependencies"] = {
+        key: sorted(urns) for key, urns in kept.get("propertyDependencies", {}).items()
+    }
+    return kept
 
 
 def _differs(what: str, expected: object, observed: object) -> list[str]:

@@ -1,0 +1,181 @@
+"""Keeps the state file true to the world: written before an operation begins, and after each step."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+from pavedroad.engine.events import Op
+from pavedroad.engine.state import State, is_provider, provider_urn
+from pavedroad.engine.statefile import Pending, now
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Mapping
+
+    from pavedroad.engine.statefile import StateFile
+    from pavedroad.engine.steps import Step
+
+_PENDING: Final = {
+    Op.CREATE: "creating",
+    Op.CREATE_REPLACEMENT: "creating",
+    Op.UPDATE: "updating",
+    Op.DELETE: "deleting",
+    Op.DELETE_REPLACED: "deleting",
+    Op.READ: "reading",
+    Op.READ_REPLACEMENT: "reading",
+    Op.IMPORT: "importing",
+    Op.IMPORT_REPLACEMENT: "importing",
+}
+_REPLACING: Final = frozenset({Op.CREATE_REPLACEMENT, Op.READ_REPLACEMENT, Op.IMPORT_REPLACEMENT})
+_MADE: Final = frozenset({Op.CREATE, Op.SAME, Op.UPDATE, Op.READ, Op.IMPORT}) | _REPLACING
+_GONE: Final = frozenset(
+    {Op.DELETE, Op.DELETE_REPLACED, Op.DISCARD, Op.DISCARD_REPLACED, Op.REMOVE_PENDING_REPLACE}
+)
+
+
+class FileJournal:
+    """The journal of a run that changes a stack.
+
+    The state is what this run has made, in the order it was made, then what it has not come to yet.
+    """
+
+    def __init__(self, file: StateFile, olds: list[State], renamed: Mapping[str, str]) -> None:
+        """Start from the state as it was loaded; `renamed` maps old URNs to new ones as aliases are used."""
+        self._file = file
+        self._olds = olds
+        self._renamed = renamed
+        self._news: list[State] = []
+        self._settled: set[int] = set()
+        self._pending: dict[int, Pending] = {}
+        self._interrupted: dict[str, Pending] = {}
+        self._encoded: dict[int, tuple[State, str]] = {}
+
+    def carry(self, pending: Iterable[Pending]) -> None:
+        """Keep the creates that an earlier run did not see the end of, until they are made again."""
+        self._interrupted = {
+            entry.state.urn: entry for entry in pending if entry.type in {"creating", "importing"}
+        }
+
+    def begin(self, step: Step) -> None:
+        """Write down an operation before it begins."""
+        type_ = _PENDING.get(step.op)
+        state = step.state
+        if type_ is None or not state.custom or is_provider(state.type):
+            return
+        # As it stands now: the step fills the new state while it runs.
+        self._pending[id(step)] = Pending(type=type_, state=state.copy())
+        self.save()
+
+    def end(self, step: Step) -> None:
+        """Write down what a step has made of the world."""
+        pending = self._pending.pop(id(step), None)
+        new, old = step.new, step.old
+        if step.op in _GONE and old is not None:
+            self._remove(step, old)
+        elif step.op is Op.REFRESH and old is not None:
+            self._replace(old, new)
+        elif step.op in _MADE and new is not None:
+            self._add(step, new, old)
+        if pending is not None or step.op is not Op.REPLACE:
+            self.save()
+
+    def _add(self, step: Step, new: State, old: State | None) -> None:
+        if step.op in {Op.CREATE, Op.IMPORT} | _REPLACING:
+            new.created = new.created or now()
+        if step.op is not Op.SAME:
+            new.modified = now()
+        self._interrupted.pop(new.urn, None)
+        self._news.append(new)
+        if old is None:
+            return
+        if step.op in _REPLACING and not old.pending_replacement:
+            old.delete = True
+            self._encoded.pop(id(old), None)
+        else:
+            self._settled.add(id(old))
+
+    def _remove(self, step: Step, old: State) -> None:
+        if step.keeps_pending_replacement:
+            old.pending_replacement = True
+            self._encoded.pop(id(old), None)
+        else:
+            self._settled.add(id(old))
+
+    def _replace(self, old: State, new: State | None) -> None:
+        index = next(index for index, state in enumerate(self._olds) if state is old)
+        self._olds[index : index + 1] = [] if new is None else [new]
+
+    def fail(self, step: Step) -> None:
+        """A step failed: what the provider left half made is kept, so that nothing is lost."""
+        self._pending.pop(id(step), None)
+        new, old = step.new, step.old
+        if new is not None and new.init_errors and step.op in _MADE:
+            self._add(step, new, old)
+        self.save()
+
+    def outputs(self, state: State) -> None:
+        """A component's outputs were registered."""
+        self._encoded.pop(id(state), None)
+        self.save()
+
+    def resources(self) -> list[State]:
+        """The state as it is at this moment."""
+        return [*self._news, *(state for state in self._olds if id(state) not in self._settled)]
+
+    def save(self) -> None:
+        """Write the state file."""
+        fixed = self._with_new_names(self.resources())
+        self._file.write(
+            [self._encode(state) for state in fixed],
+            [
+                (pending.type, self._file.encode(pending.state))
+                for pending in [*self._interrupted.values(), *self._pending.values()]
+            ],
+        )
+
+    def settle_refresh(self) -> list[State]:
+        """After a refresh: forget dependencies on what is gone; the state as it is now."""
+        known = {state.urn for state in self._olds}
+        for index, state in enumerate(self._olds):
+            fixed = state.copy()
+            fixed.dependencies = tuple(urn for urn in state.dependencies if urn in known)
+            kept = {
+                key: [urn for urn in urns if urn in known]
+                for key, urns in state.property_dependencies.items()
+            }
+            fixed.property_dependencies = {key: urns for key, urns in kept.items() if urns}
+            fixed.deleted_with = state.deleted_with if state.deleted_with in known else ""
+            self._olds[index] = fixed
+        self.save()
+        return list(self._olds)
+
+    def _encode(self, state: State) -> str:
+        known = self._encoded.get(id(state))
+        if known is None or known[0] is not state:
+            known = (state, self._file.encode(state))
+            self._encoded[id(state)] = known
+        return known[1]
+
+    def _with_new_names(self, states: Iterable[State]) -> Iterable[State]:
+        """Resources that refer to a renamed one by its old URN, with the new one."""
+        if not self._renamed:
+            return states
+        return [_renamed(state, self._new_name) for state in states]
+
+    def _new_name(self, urn: str) -> str:
+        return self._renamed.get(urn, urn)
+
+
+def _renamed(state: State, rename: Callable[[str], str]) -> State:
+    if not any(rename(urn) != urn for urn in state.depends_on()):
+        return state
+    fixed = state.copy()
+    fixed.parent = rename(state.parent)
+    fixed.dependencies = tuple(map(rename, state.dependencies))
+    fixed.property_dependencies = {
+        key: [rename(urn) for urn in urns] for key, urns in state.property_dependencies.items()
+    }
+    fixed.deleted_with = rename(state.deleted_with)
+    if state.provider:
+        old = provider_urn(state.provider)
+        fixed.provider = rename(old) + state.provider.removeprefix(old)
+    return fixed

@@ -1,0 +1,78 @@
+"""What the engine does for its caller: plan a stack, change it, read it."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import TYPE_CHECKING
+
+from pavedroad.engine import values
+from pavedroad.engine.project import load_project
+from pavedroad.engine.runner import Run, state_file
+from pavedroad.engine.state import STACK_TYPE
+from pavedroad.engine.statefile import exported
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from pavedroad.engine.events import EngineEvent
+    from pavedroad.engine.request import RunRequest, RunResult
+    from pavedroad.engine.values import Wire
+
+
+def preview(request: RunRequest, on_event: Callable[[EngineEvent], None]) -> RunResult:
+    """Plan a stack: what an update would do, and what the policy packs say to it.
+
+    Args:
+        request: What to plan.
+        on_event: Called with each event, in order, from one thread.
+
+    Raises:
+        EngineError: The run cannot start or go on: a file is missing, a plugin died.
+        KeyboardInterrupt: It was interrupted; every process is gone.
+    """
+    return asyncio.run(Run(request, on_event, "preview").run())
+
+
+def up(request: RunRequest, on_event: Callable[[EngineEvent], None]) -> RunResult:
+    """Update a stack to what its program says. Arguments and errors are those of `preview`."""
+    return asyncio.run(Run(request, on_event, "update").run())
+
+
+def refresh(request: RunRequest, on_event: Callable[[EngineEvent], None]) -> RunResult:
+    """Read every resource of a stack anew. Arguments and errors are those of `preview`."""
+    return asyncio.run(Run(request, on_event, "refresh").run())
+
+
+def destroy(request: RunRequest, on_event: Callable[[EngineEvent], None]) -> RunResult:
+    """Delete every resource of a stack. Arguments and errors are those of `preview`."""
+    return asyncio.run(Run(request, on_event, "destroy").run())
+
+
+def outputs(request: RunRequest, *, show_secrets: bool = False) -> dict[str, Wire]:
+    """The stack's outputs, as its state holds them.
+
+    Args:
+        request: Which stack.
+        show_secrets: Whether secrets stand in clear text; else they are masked.
+
+    Raises:
+        EngineError: The project or the state cannot be read.
+    """
+    loaded = state_file(request, load_project(request.project_dir)).load()
+    for state in loaded.resources:
+        if state.type == STACK_TYPE and not state.delete:
+            return values.reveal_props(state.outputs) if show_secrets else values.masked_props(state.outputs)
+    return {}
+
+
+def export_state(request: RunRequest, *, show_secrets: bool = False) -> dict[str, Wire]:
+    """The stack's state as a version 3 deployment.
+
+    Args:
+        request: Which stack.
+        show_secrets: Whether secrets stand in clear text; else they stay encrypted.
+
+    Raises:
+        EngineError: The project or the state cannot be read.
+    """
+    return exported(state_file(request, load_project(request.project_dir)), show_secrets=show_secrets)

@@ -1,0 +1,346 @@
+"""The state of a stack on disk: a version 3 deployment, as `pulumi stack export` writes it.
+
+Written atomically, locked against a second run, secrets encrypted in Pulumi's passphrase format.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import fcntl
+import hashlib
+import json
+import os
+import secrets
+import shutil
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from typing import IO, TYPE_CHECKING, Final, cast
+
+from pavedroad.engine import values
+from pavedroad.engine.passphrase import Crypter, passphrase_from
+from pavedroad.engine.request import EngineError
+from pavedroad.engine.state import State
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+    from pathlib import Path
+
+    from pavedroad.engine.values import Wire
+
+VERSION: Final = 3
+_MAKER: Final = "pavedroad"
+_PRIVATE: Final = 0o600
+_OWN_PASSPHRASE: Final = "passphrase"  # noqa: S105 - the name of a file
+CIPHERTEXT: Final = "ciphertext"
+
+# Field of State to key of the deployment, for what is written as it is; empty values are left out.
+_PLAIN: Final = {
+    "custom": "custom",
+    "delete": "delete",
+    "id": "id",
+    "type": "type",
+    "parent": "parent",
+    "protect": "protect",
+    "external": "external",
+    "dependencies": "dependencies",
+    "init_errors": "initErrors",
+    "provider": "provider",
+    "property_dependencies": "propertyDependencies",
+    "pending_replacement": "pendingReplacement",
+    "additional_secret_outputs": "additionalSecretOutputs",
+    "import_id": "importID",
+    "retain_on_delete": "retainOnDelete",
+    "deleted_with": "deletedWith",
+    "created": "created",
+    "modified": "modified",
+    "ignore_changes": "ignoreChanges",
+    "replace_on_changes": "replaceOnChanges",
+    "hide_diffs": "hideDiff",
+}
+
+
+@dataclass(frozen=True, kw_only=True)
+class Pending:
+    """An operation that was begun and not ended: creating, updating, deleting, reading, importing."""
+
+    type: str
+    state: State
+
+
+@dataclass(kw_only=True)
+class Loaded:
+    """What a state file holds."""
+
+    resources: list[State] = field(default_factory=list[State])
+    pending: list[Pending] = field(default_factory=list[Pending])
+    salt: str = ""
+
+
+class Vault:
+    """Encrypts and decrypts the secrets of a state; the key is derived only when there is one."""
+
+    def __init__(self, folder: Path, salt: str, where: str) -> None:
+        """Secrets under a salt that is known, or under a new one when it is empty."""
+        self._folder = folder
+        self._where = where
+        self._crypter: Crypter | None = None
+        self.salt = salt
+
+    def _open(self) -> Crypter:
+        if self._crypter is None:
+            passphrase = self._passphrase()
+            if self.salt:
+                self._crypter = Crypter.open(passphrase, self.salt, self._where)
+            else:
+                self._crypter = Crypter.new(passphrase)
+                self.salt = self._crypter.state
+        return self._crypter
+
+    def _passphrase(self) -> str:
+        given = passphrase_from(os.environ)
+        if given is not None:
+            return given
+        path = self._folder / _OWN_PASSPHRASE
+        if not path.exists():
+            self._folder.mkdir(parents=True, exist_ok=True)
+            descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, _PRIVATE)
+            with os.fdopen(descriptor, "w", encoding="utf-8") as file:
+                file.write(secrets.token_urlsafe(32))
+        return path.read_text(encoding="utf-8").strip()
+
+    def seal(self, value: Wire) -> Wire:
+        """The value with every secret encrypted."""
+
+        def special(signature: str, item: dict[str, Wire]) -> Wire:
+            if signature == values.SECRET:
+                text = json.dumps(item.get("value"), separators=(",", ":"))
+                return {values.SIGNATURE: signature, CIPHERTEXT: self._open().encrypt(text)}
+            return {key: values.rewrite(entry, special) for key, entry in item.items()}
+
+        return values.rewrite(value, special)
+
+    def unseal(self, value: Wire) -> Wire:
+        """The value with every secret decrypted.
+
+        Raises:
+            EngineError: A secret cannot be decrypted.
+        """
+
+        def special(signature: str, item: dict[str, Wire]) -> Wire:
+            sealed = item.get(CIPHERTEXT)
+            if signature == values.SECRET and isinstance(sealed, str):
+                try:
+                    text = self._open().decrypt(sealed)
+                except ValueError as error:
+                    raise EngineError(f"{self._where}: a secret in it is {error}.") from error
+                return {values.SIGNATURE: signature, "value": cast("Wire", json.loads(text))}
+            if signature == values.SECRET and isinstance(item.get("plaintext"), str):
+                clear = cast("Wire", json.loads(str(item["plaintext"])))
+                return {values.SIGNATURE: signature, "value": clear}
+            return {key: values.rewrite(entry, special) for key, entry in item.items()}
+
+        return values.rewrite(value, special)
+
+
+class StateFile:
+    """One stack's state on disk."""
+
+    def __init__(self, path: Path, *, project: str, stack: str) -> None:
+        """Name the file; nothing is read yet."""
+        self.path = path
+        self._project = project
+        self._stack = stack
+        self._lock: IO[str] | None = None
+        self.vault = Vault(path.parent, "", str(path))
+
+    def lock(self) -> str:
+        """Take the stack for this process; a note when a dead process had left its lock.
+
+        Raises:
+            EngineError: Another run has it.
+        """
+        self.path.parent.mkdir(parents=True, exist_ok=True)
+        file = self.path.with_name(f"{self.path.name}.lock").open("a+", encoding="utf-8")
+        file.seek(0)
+        owner = file.read().strip()
+        try:
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except OSError as error:
+            file.close()
+            raise EngineError(
+                f"stack '{self._stack}' is in use by another run ({owner}), which holds {self.path}. "
+                "Wait until it has ended."
+            ) from error
+        file.truncate(0)
+        file.write(f"{_MAKER} pid {os.getpid()}")
+        file.flush()
+        self._lock = file
+        return f"took over the lock of a run that died ({owner})" if owner else ""
+
+    def unlock(self) -> None:
+        """Give the stack free."""
+        if self._lock is not None:
+            self._lock.truncate(0)
+            self._lock.close()
+            self._lock = None
+
+    def load(self) -> Loaded:
+        """Read the state; a missing file is an empty one.
+
+        Raises:
+            EngineError: The file is damaged, of another kind or of another stack; it is left untouched.
+        """
+        try:
+            text = self.path.read_text(encoding="utf-8")
+        except FileNotFoundError:
+            return Loaded()
+        except (OSError, UnicodeDecodeError) as error:
+            raise self._refused(f"it cannot be read: {error}") from error
+        try:
+            data = cast("Wire", json.loads(text))
+        except ValueError as error:
+            raise self._refused(f"it is not valid JSON ({error})") from error
+        return self._parse(data)
+
+    def _parse(self, data: Wire) -> Loaded:
+        deployment = data.get("deployment") if isinstance(data, dict) else None
+        if not (isinstance(data, dict) and isinstance(deployment, dict) and data.get("version") == VERSION):
+            raise self._refused("it is no Pulumi deployment of version 3")
+        provider = deployment.get("secrets_providers")
+        state = provider.get("state") if isinstance(provider, dict) else None
+        salt = state.get("salt") if isinstance(state, dict) else None
+        if isinstance(provider, dict) and provider.get("type") not in {"passphrase", None, ""}:
+            raise self._refused(f"its secrets are kept by '{provider['type']}', known is 'passphrase'")
+        self.vault = Vault(self.path.parent, salt if isinstance(salt, str) else "", str(self.path))
+        resources = deployment.get("resources") or []
+        pending = deployment.get("pending_operations") or []
+        try:
+            return Loaded(
+                resources=[self._read(raw) for raw in cast("list[Wire]", resources)],
+                pending=[self._read_pending(raw) for raw in cast("list[Wire]", pending)],
+                salt=self.vault.salt,
+            )
+        except (TypeError, KeyError, AttributeError) as error:
+            raise self._refused(f"a resource in it is malformed ({error!r})") from error
+
+    def _read_pending(self, raw: Wire) -> Pending:
+        entry = cast("dict[str, Wire]", raw)
+        return Pending(type=str(entry["type"]), state=self._read(entry["resource"]))
+
+    def _read(self, raw: Wire) -> State:
+        entry = cast("dict[str, Wire]", raw)
+        urn = cast("str", entry["urn"])
+        if not urn.startswith(f"urn:pulumi:{self._stack}::{self._project}::"):
+            raise self._refused(f"it holds {urn}, wanted stack '{self._stack}' of '{self._project}'")
+        state = State(urn=urn, type=str(entry["type"]), custom=bool(entry.get("custom")))
+        for name, key in _PLAIN.items():
+            value = entry.get(key)
+            if value is not None:
+                setattr(state, name, tuple(value) if isinstance(value, list) else value)
+        state.inputs = cast("values.Props", self.vault.unseal(entry.get("inputs") or {}))
+        state.outputs = cast("values.Props", self.vault.unseal(entry.get("outputs") or {}))
+        limits = entry.get("customTimeouts")
+        if isinstance(limits, dict):
+            state.custom_timeouts = {k: float(v) for k, v in limits.items() if isinstance(v, (int, float))}
+        return state
+
+    def _refused(self, why: str) -> EngineError:
+        backup = self.path.with_name(f"{self.path.name}.bak")
+        hint = f" The last complete state is {backup}." if backup.exists() else ""
+        return EngineError(f"state file {self.path}: {why}; it was left untouched.{hint}")
+
+    def back_up(self) -> None:
+        """Keep a copy of the state as it is now."""
+        with contextlib.suppress(FileNotFoundError):
+            shutil.copy2(self.path, self.path.with_name(f"{self.path.name}.bak"))
+
+    def encode(self, state: State) -> str:
+        """The JSON of one resource, secrets encrypted."""
+        return json.dumps(to_json(state, self.vault), separators=(",", ":"), ensure_ascii=False)
+
+    def write(self, resources: Iterable[str], pending: Iterable[tuple[str, str]]) -> None:
+        """Replace the file, atomically.
+
+        Args:
+            resources: The encoded resources, dependencies first.
+            pending: Type and encoded resource of each operation under way.
+        """
+        operations = ",\n".join(f'{{"resource":{text},"type":"{type_}"}}' for type_, text in pending)
+        listed = ",\n".join(resources)
+        text = (
+            f'{{"version":{VERSION},"deployment":{{"manifest":{json.dumps(_manifest())},\n'
+            f"{self._secrets_provider()}"
+            f'"resources":[\n{listed}\n],\n'
+            f'"pending_operations":[{operations}],"metadata":{{}}}}}}\n'
+        )
+        temporary = self.path.with_name(f"{self.path.name}.new")
+        descriptor = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, _PRIVATE)
+        with os.fdopen(descriptor, "w", encoding="utf-8") as file:
+            file.write(text)
+            file.flush()
+            os.fsync(file.fileno())
+        temporary.replace(self.path)
+
+    def _secrets_provider(self) -> str:
+        if not self.vault.salt:
+            return ""
+        provider = {"type": "passphrase", "state": {"salt": self.vault.salt}}
+        return f'"secrets_providers":{json.dumps(provider)},\n'
+
+
+def to_json(state: State, vault: Vault | None) -> dict[str, Wire]:
+    """One resource as a deployment holds it; without a vault its secrets stay in clear text."""
+    entry: dict[str, Wire] = {"urn": state.urn}
+    for name, key in _PLAIN.items():
+        value = cast("Wire | tuple[str, ...]", getattr(state, name))
+        if value or name == "custom":
+            entry[key] = list(value) if isinstance(value, tuple) else value
+    for key, props in (("inputs", state.inputs), ("outputs", state.outputs)):
+        if props:
+            entry[key] = _plaintext(dict(props)) if vault is None else vault.seal(dict(props))
+    if state.custom_timeouts:
+        entry["customTimeouts"] = dict(state.custom_timeouts)
+    return entry
+
+
+def exported(file: StateFile, *, show_secrets: bool) -> dict[str, Wire]:
+    """The deployment in a state file; secrets stay encrypted, or stand as `plaintext`, as Pulumi has it."""
+    loaded = file.load()
+    vault = None if show_secrets else file.vault
+    resources: list[Wire] = [to_json(state, vault) for state in loaded.resources]
+    pending: list[Wire] = [
+        {"type": entry.type, "resource": to_json(entry.state, vault)} for entry in loaded.pending
+    ]
+    deployment: dict[str, Wire] = {
+        "manifest": dict(_manifest()),
+        "resources": resources,
+        "pending_operations": pending,
+        "metadata": {},
+    }
+    if file.vault.salt and not show_secrets:
+        deployment["secrets_providers"] = {"type": "passphrase", "state": {"salt": file.vault.salt}}
+    return {"version": VERSION, "deployment": deployment}
+
+
+def _plaintext(value: Wire) -> Wire:
+    def special(signature: str, item: dict[str, Wire]) -> Wire:
+        if signature == values.SECRET:
+            text = json.dumps(item.get("value"), separators=(",", ":"))
+            return {values.SIGNATURE: signature, "plaintext": text}
+        return {key: values.rewrite(entry, special) for key, entry in item.items()}
+
+    return values.rewrite(value, special)
+
+
+def _manifest() -> Mapping[str, str]:
+    # Pulumi checks that the magic is the hash of the version, and no more.
+    return {
+        "time": now(),
+        "magic": hashlib.sha256(_MAKER.encode()).hexdigest(),
+        "version": _MAKER,
+    }
+
+
+def now() -> str:
+    """This moment as a deployment writes it."""
+    return datetime.now(UTC).isoformat().replace("+00:00", "Z")
