@@ -106,15 +106,17 @@ def load(environment: str, path: Path = STANDARDS_FILE) -> Standards:
     Raises:
         StandardsError: When the file is missing, no TOML, or holds something that is not allowed.
     """
-    try:
-        content = tomllib.loads(path.read_text(encoding="utf-8"))
-    except OSError as error:
-        raise StandardsError(
-            f"{path.name}: cannot be read ({type(error).__name__}); restore the file"
-        ) from None
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        raise StandardsError(f"{path.name}: is no TOML ({error}); correct it at that place") from None
-    return read(environment, cast("dict[str, Toml]", content))
+    return read(environment, _content(path))
+
+
+def environments(path: Path = STANDARDS_FILE) -> tuple[str, ...]:
+    """The environments that have a table of their own, in the order of the file.
+
+    Raises:
+        StandardsError: As `load`.
+    """
+    tables = _content(path).get("environment", _EMPTY)
+    return tuple(_table(tables, "environment"))
 
 
 def read(environment: str, content: dict[str, Toml]) -> Standards:
@@ -252,6 +254,18 @@ class _Reader:
             (self.account,) if self.account else _texts(self.table.get("own_accounts", []), "own_accounts")
         )
         return tuple(text.replace("{account}", account) for account in accounts)
+
+
+def _content(path: Path) -> dict[str, Toml]:
+    try:
+        content = tomllib.loads(path.read_text(encoding="utf-8"))
+    except OSError as error:
+        raise StandardsError(
+            f"{path.name}: cannot be read ({type(error).__name__}); restore the file"
+        ) from None
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise StandardsError(f"{path.name}: is no TOML ({error}); correct it at that place") from None
+    return cast("dict[str, Toml]", content)
 
 
 def _merged(base: dict[str, Toml], own: dict[str, Toml]) -> dict[str, Toml]:

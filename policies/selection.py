@@ -34,3 +34,8 @@ def rules_of(pack: str) -> tuple[Rule, ...]:
     """
     rows = PACKS[pack]
     return (*(rule for rule in RULES if rule.row in rows), *rulebook.RULES)
+
+
+def ids_by_pack() -> dict[str, tuple[str, ...]]:
+    """Rule ids by pack, for the catalogue."""
+    return {pack: tuple(rule.id for rule in rules_of(pack)) for pack in PACKS}

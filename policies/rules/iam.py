@@ -12,7 +12,7 @@ from guardrails.roles import (
     name_prefixed,
     trusted_services,
 )
-from guardrails.verdict import PASS, UNKNOWN, Maybe, Unknown, Verdict
+from guardrails.verdict import UNKNOWN, Maybe, Unknown, Verdict
 from policies.kit.parameters import BOUNDARY_POLICIES, ROLE_NAME_PREFIXES, ROLE_PATHS, Parameter
 from policies.kit.rule import Level, Rule, Severity
 
@@ -49,8 +49,6 @@ def _boundary_standard(parameters: Parameters) -> BoundaryStandard:
 
 
 def _boundary(view: ResourceView, parameters: Parameters) -> Verdict:
-    if view.type == POLICY:
-        return PASS  # it matters as a boundary only, where a principal refers to it
     return boundary_attached(_facts(view), _boundary_standard(parameters))
 
 
@@ -82,8 +80,8 @@ IAM_ROLE_BOUNDARY_ATTACHED: Final = Rule(
     title="Every role and user carries the company's permissions boundary.",
     severity=Severity.HIGH,
     level=Level.MANDATORY,
-    types=(ROLE, USER, POLICY),
-    in_stack_types=(ROLE, USER),
+    types=(ROLE, USER),
+    reads=(POLICY,),
     resource=_boundary,
     in_stack=_boundary_in_stack,
     remediation="Set permissionsBoundary to the company boundary.",

@@ -124,6 +124,7 @@ API_AUTHORIZER_COMPANY: Final = Rule(
     severity=Severity.HIGH,
     level=Level.MANDATORY,
     types=(HTTP_AUTHORIZER, REST_AUTHORIZER, HTTP_ROUTE, REST_METHOD),
+    reads=(FUNCTION, FUNCTION_ALIAS),
     resource=_resource,
     in_stack=_in_stack,
     remediation="Use the company JWT issuer or authoriser function.",

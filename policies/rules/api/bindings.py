@@ -109,6 +109,7 @@ API_DEFAULT_ENDPOINT_DISABLED: Final = Rule(
     severity=Severity.HIGH,
     level=Level.MANDATORY,
     types=(*_APIS, *_MAPPINGS),
+    reads=(REST_DOMAIN, HTTP_DOMAIN, *_BETWEEN),
     in_stack=_default_endpoint,
     remediation="Set disableExecuteApiEndpoint to true.",
     not_applicable="no mapping in the stack (unless requireAlways); PRIVATE REST API",
