@@ -147,8 +147,11 @@ class Transforms:
     async def apply(self, request: resource_pb2.RegisterResourceRequest) -> None:
         """Change a registration: its own transforms first, then its parents', then the stack's."""
         own = _messages(request, "transforms", callback_pb2.Callback)
-        for callback in [*own, *self._inherited(request.parent), *self._stack]:
+        callbacks = [*own, *self._inherited(request.parent), *self._stack]
+        for callback in callbacks:
             await self._transform(callback, request)
+        if callbacks:
+            _match_dependencies(request)
 
     def _inherited(self, urn: str) -> Iterable[callback_pb2.Callback]:
         while urn:
@@ -207,6 +210,15 @@ class Transforms:
         """Close all connections."""
         for channel in self._channels.values():
             await channel.close()
+
+
+def _match_dependencies(request: resource_pb2.RegisterResourceRequest) -> None:
+    """Let the property dependencies name the properties that there are after the transforms."""
+    known = set(request.object.fields)
+    for gone in set(request.propertyDependencies) - known:
+        del request.propertyDependencies[gone]
+    for key in known:
+        request.propertyDependencies[key].SetInParent()
 
 
 def _options(request: resource_pb2.RegisterResourceRequest) -> resource_pb2.TransformResourceOptions:

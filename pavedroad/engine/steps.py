@@ -70,7 +70,7 @@ class Step:
         """The step as events show it, at this moment."""
         state = self.state
         return StepMetadata(
-            op=self.op,
+            op=self.result or self.op,
             urn=state.urn,
             type=state.type,
             old=None if self.old is None else self.old.shown(),
