@@ -14,7 +14,8 @@ if TYPE_CHECKING:
     from pavedroad.provider.sdk import ResourceShape
 
 EVERYTHING: Final = frozenset({"*"})
-_BUCKET: Final = frozenset({"bucket", "expectedBucketOwner"})
+_BUCKET: Final = frozenset({"bucket"})
+_OWNED_BUCKET: Final = frozenset({"bucket", "expectedBucketOwner"})
 
 FORCES_NEW: Final[dict[str, frozenset[str]]] = {
     "aws:apigateway/authorizer:Authorizer": frozenset({"restApi"}),
@@ -82,16 +83,16 @@ FORCES_NEW: Final[dict[str, frozenset[str]]] = {
         {"functionName", "qualifier"}
     ),
     "aws:msk/cluster:Cluster": frozenset({"clusterName", "encryptionInfo.encryptionAtRestKmsKeyArn"}),
-    "aws:s3/bucketLifecycleConfiguration:BucketLifecycleConfiguration": _BUCKET,
-    "aws:s3/bucketLogging:BucketLogging": _BUCKET,
+    "aws:s3/bucketLifecycleConfiguration:BucketLifecycleConfiguration": _OWNED_BUCKET,
+    "aws:s3/bucketLogging:BucketLogging": _OWNED_BUCKET,
     "aws:s3/bucketNotification:BucketNotification": _BUCKET,
     "aws:s3/bucketObject:BucketObject": frozenset({"bucket", "key"}),
     "aws:s3/bucketObjectv2:BucketObjectv2": frozenset({"bucket", "key"}),
     "aws:s3/bucketOwnershipControls:BucketOwnershipControls": _BUCKET,
     "aws:s3/bucketPolicy:BucketPolicy": _BUCKET,
     "aws:s3/bucketPublicAccessBlock:BucketPublicAccessBlock": _BUCKET,
-    "aws:s3/bucketServerSideEncryptionConfiguration:BucketServerSideEncryptionConfiguration": _BUCKET,
-    "aws:s3/bucketVersioning:BucketVersioning": _BUCKET,
+    "aws:s3/bucketServerSideEncryptionConfiguration:BucketServerSideEncryptionConfiguration": _OWNED_BUCKET,
+    "aws:s3/bucketVersioning:BucketVersioning": _OWNED_BUCKET,
     "aws:secretsmanager/secretVersion:SecretVersion": frozenset({"secretId", "secretBinary", "secretString"}),
     "aws:sfn/alias:Alias": frozenset({"name"}),
     "aws:sfn/stateMachine:StateMachine": frozenset({"type"}),

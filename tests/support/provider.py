@@ -15,9 +15,9 @@ from pavedroad.provider.servicer import Provider
 from pavedroad.provider.values import SECRET, SIGNATURE
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Generator, Mapping
 
-Plain: TypeAlias = "None | bool | float | str | list[Plain] | dict[str, Plain]"
+Plain: TypeAlias = "bool | float | str | list[Plain] | dict[str, Plain] | None"
 Props: TypeAlias = "dict[str, Plain]"
 
 UNKNOWN = "04da6b54-80e4-46f7-96ec-b56ff0331ba9"
@@ -59,7 +59,7 @@ def urn(token: str, name: str) -> str:
 class Checked:
     """What Check answered."""
 
-    inputs: Props
+    inputs: Mapping[str, Plain]
     failures: dict[str, str]
 
 
@@ -81,7 +81,12 @@ class Client:
         self.stub.Configure(provider_pb2.ConfigureRequest(args=struct(config)))
 
     def check(
-        self, token: str, name: str, inputs: Props, olds: Props | None = None, seed: bytes = b"seed"
+        self,
+        token: str,
+        name: str,
+        inputs: Mapping[str, Plain],
+        olds: Mapping[str, Plain] | None = None,
+        seed: bytes = b"seed",
     ) -> Checked:
         response = self.stub.Check(
             provider_pb2.CheckRequest(
@@ -93,20 +98,20 @@ class Client:
         )
         return Checked(plain(response.inputs), {item.property: item.reason for item in response.failures})
 
-    def create(self, token: str, name: str, inputs: Props, *, preview: bool = True) -> Made:
+    def create(self, token: str, name: str, inputs: Mapping[str, Plain], *, preview: bool = True) -> Made:
         response = self.stub.Create(
             provider_pb2.CreateRequest(urn=urn(token, name), properties=struct(inputs), preview=preview)
         )
         return Made(response.id, plain(response.properties))
 
-    def plan(self, token: str, name: str, inputs: Props) -> Made:
+    def plan(self, token: str, name: str, inputs: Mapping[str, Plain]) -> Made:
         """Check, then Create in a preview, as the engine does; refusals end the test."""
         checked = self.check(token, name, inputs)
         assert checked.failures == {}
         return self.create(token, name, checked.inputs)
 
     def diff(
-        self, token: str, old: Props, new: Props, ignored: list[str] | None = None
+        self, token: str, old: Mapping[str, Plain], new: Mapping[str, Plain], ignored: list[str] | None = None
     ) -> provider_pb2.DiffResponse:
         return self.stub.Diff(
             provider_pb2.DiffRequest(
@@ -119,13 +124,13 @@ class Client:
             )
         )
 
-    def invoke(self, token: str, arguments: Props) -> Props:
+    def invoke(self, token: str, arguments: Mapping[str, Plain]) -> Props:
         response = self.stub.Invoke(provider_pb2.InvokeRequest(tok=token, args=struct(arguments)))
         return plain(getattr(response, "return"))
 
 
 @contextmanager
-def provider(*, predicted: bool = True, region: str = REGION, account: str = ACCOUNT) -> Iterator[Client]:
+def provider(*, predicted: bool = True, region: str = REGION, account: str = ACCOUNT) -> Generator[Client]:
     """A configured provider; it ends with the block."""
     server, port = start(Provider(predicted=predicted))
     try:

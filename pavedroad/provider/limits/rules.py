@@ -30,8 +30,10 @@ _FIFO: Final = ".fifo"
 # model).
 _TIMEOUT_SECONDS: Final = (1, 900)
 _MEMORY_MB: Final = (128, 10240)
+_STORAGE_MB: Final = (512, 10240)
 _CAPACITY_TIMEOUT_SECONDS: Final = (1, 5400)
 _CAPACITY_MEMORY_MB: Final = (128, 32768)
+_CAPACITY_STORAGE_MB: Final = (512, 32768)
 _QUEUE_BATCH: Final = 10
 _RECEIVES: Final = (1, 1000)
 _SOURCE_QUEUES: Final = 10
@@ -159,8 +161,9 @@ def _function(inputs: Properties) -> Iterator[Finding]:
     for key, (low, high) in (
         ("timeout", _CAPACITY_TIMEOUT_SECONDS if capacity else _TIMEOUT_SECONDS),
         ("memorySize", _CAPACITY_MEMORY_MB if capacity else _MEMORY_MB),
+        ("ephemeralStorage.size", _CAPACITY_STORAGE_MB if capacity else _STORAGE_MB),
     ):
-        value = inputs.get(key)
+        value = at(inputs, *key.split("."))
         if value is None or isinstance(value, Unknown):
             continue
         amount = number(value)
@@ -288,7 +291,7 @@ def _alarm(inputs: Properties) -> Iterator[Finding]:
 
 def _table_keys(inputs: Properties) -> Iterator[Finding]:
     declared = [at(item, "name") for item in items(inputs.get("attributes"))]
-    if is_unknown([*declared]):
+    if is_unknown(inputs.get("attributes")):
         return
     known = {text(name) for name in declared}
     used = {text(inputs.get("hashKey")): "hashKey", text(inputs.get("rangeKey")): "rangeKey"}

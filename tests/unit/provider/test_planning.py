@@ -165,15 +165,17 @@ def test_a_function_that_publishes_nothing_is_latest(aws: Client) -> None:
 def test_generated_ids_are_stable_and_differ_by_name_and_account(aws: Client) -> None:
     token = "aws:lambda/codeSigningConfig:CodeSigningConfig"
     inputs: Props = {"allowedPublishers": {"signingProfileVersionArns": []}}
-    first = aws.create(token, "a", inputs).outputs["configId"]
+    first = str(aws.create(token, "a", inputs).outputs["configId"])
     other_account = "444455556666"
     with provider(account=other_account) as other:
-        elsewhere = other.create(token, "a", inputs).outputs["configId"]
+        elsewhere = str(other.create(token, "a", inputs).outputs["configId"])
+
+    beside = str(aws.create(token, "b", inputs).outputs["configId"])
 
     assert first == aws.create(token, "a", inputs).outputs["configId"]
-    assert len({first, aws.create(token, "b", inputs).outputs["configId"], elsewhere}) == 3
-    assert str(first).startswith("csc-")
-    assert len(str(first)) == len("csc-") + 17
+    assert len({first, beside, elsewhere}) == 3
+    assert first.startswith("csc-")
+    assert len(first) == len("csc-") + 17
 
 
 def test_a_signing_job_says_where_the_signed_archive_will_be(aws: Client) -> None:
