@@ -1,4 +1,4 @@
-"""Orders and the stand-ins for everything the order functions talk to."""
+"""Orders, and the stand-ins for everything that the order functions talk to."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from datetime import UTC, datetime
 from itertools import count
 from typing import TYPE_CHECKING
 
+from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 
 from lambdas.accept_orders.logic import Record, Stored
@@ -57,6 +58,9 @@ def order_body(**changes: object) -> str:
     """A valid order as a queue message's body."""
     return json.dumps(order_document(**changes))
 
+
+UNTIMED = settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
+"""For property tests: a busy machine is no failure."""
 
 identifiers = st.from_regex(r"[A-Za-z0-9_-]{1,64}", fullmatch=True)
 
