@@ -134,26 +134,38 @@ def preview(
         raise typer.Exit(code)
 
 
+Environment = Annotated[
+    str | None,
+    typer.Option("--stack", "-s", help="Environment whose levels are shown.", metavar="NAME"),
+]
+
+
 @rules_app.command("list")
 def rules_list(
-    *, as_json: Annotated[bool, typer.Option("--json", help="Print one JSON document.")] = False
+    *,
+    stack: Environment = None,
+    as_json: Annotated[bool, typer.Option("--json", help="Print one JSON document.")] = False,
 ) -> None:
-    """Show every rule: id, severity, level, title."""
+    """Show every rule: severity, level, id, requirement."""
     with reported():
         from pavedroad.command.rules import show_list  # noqa: PLC0415 - loads the policies
 
-        show_list(as_json=as_json)
+        show_list(stack, as_json=as_json)
 
 
 @rules_app.command("explain")
 def rules_explain(
-    rule: Annotated[str, typer.Argument(help="Rule id, e.g. functions-layer-company-present.")],
+    rule: Annotated[
+        str, typer.Argument(help="Id, policy name or row, e.g. functions-layer-company-present.")
+    ],
+    *,
+    stack: Environment = None,
 ) -> None:
     """Tell what one rule demands, of what, why and how to mend it."""
     with reported():
-        from pavedroad.command.rules import explain  # noqa: PLC0415 - loads the policies
+        from pavedroad.command.rules import explain_rule  # noqa: PLC0415 - loads the policies
 
-        explain(rule)
+        explain_rule(rule, stack)
 
 
 @rules_app.command("docs")

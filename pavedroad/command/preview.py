@@ -6,7 +6,6 @@ Relative paths are meant from `cwd`, as with the Pulumi CLI.
 from __future__ import annotations
 
 import contextlib
-import io
 import json
 import os
 import signal
@@ -17,6 +16,7 @@ from typing import TYPE_CHECKING, Final
 
 from rich.console import Console
 
+from pavedroad.command.console import console
 from pavedroad.command.digest import digest
 from pavedroad.command.display.model import read_events
 from pavedroad.command.display.progress import Progress
@@ -33,7 +33,6 @@ if TYPE_CHECKING:
     from pavedroad.engine.events import EngineEvent
 
 UNKNOWN_OUTPUTS: Final = "PAVEDROAD_UNKNOWN_OUTPUTS"
-_WIDTH_OF_FILES: Final = 120
 _EXIT_CODES: Final = {
     Outcome.SUCCEEDED: ExitCode.WELL,
     Outcome.FAILED: ExitCode.ERROR,
@@ -80,7 +79,7 @@ def run_preview(options: PreviewOptions) -> ExitCode:
         sys.stdout.write(json.dumps(document, ensure_ascii=False, indent=2, default=dict) + "\n")
         sys.stdout.flush()
     elif recorder.planned:
-        show_report(read_events(recorder.told), _console(), outcome=_OUTCOMES[outcome])
+        show_report(read_events(recorder.told), console(), outcome=_OUTCOMES[outcome])
     if recorder.error:
         complain(f"error: {recorder.error}")
     elif outcome is Outcome.CANCELLED:
@@ -168,14 +167,6 @@ def _provider(options: PreviewOptions, cwd: Path) -> Path:
             remedy="Name the folder that holds the provider plugin, or leave the option out to use our own.",
         )
     return folder
-
-
-def _console() -> Console:
-    # A log file or a pipe has no width of its own; 80 columns would cut what a reader of a CI log needs.
-    width = None if sys.stdout.isatty() or "COLUMNS" in os.environ else _WIDTH_OF_FILES
-    if isinstance(sys.stdout, io.TextIOWrapper):
-        sys.stdout.reconfigure(errors="replace")  # a terminal without our signs must not end in a traceback
-    return Console(width=width, highlight=False, emoji=False, markup=False)
 
 
 @contextlib.contextmanager

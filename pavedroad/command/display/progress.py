@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
     from pavedroad.engine.events import EngineEvent
 
-_NAME_LIMIT: Final = 40
+_SPINNER: Final = 3
 
 
 class Progress:
@@ -27,6 +27,7 @@ class Progress:
 
     def __init__(self, console: Console, *, stack: str) -> None:
         self._stack = stack
+        self._room = console.width - _SPINNER
         self._resources = 0
         self._results = 0
         self._packs = 0
@@ -58,8 +59,7 @@ class Progress:
         with self._lock:
             if isinstance(event, ResourcePreEvent):
                 self._resources += 1
-                name = shorten(one_line(event.metadata.name), _NAME_LIMIT)
-                self._now = f"{name} ({short_type(event.metadata.type)})"
+                self._now = f"{one_line(event.metadata.name)} ({short_type(event.metadata.type)})"
             elif isinstance(event, PolicyPackEvent):
                 self._packs += 1
                 self._now = f"policy pack {event.policy_pack_name} is ready"
@@ -70,7 +70,9 @@ class Progress:
             self._status.update(self._text())
 
     def _text(self) -> str:
-        counts = f"{self._resources} resources"
+        counts = f"resources: {self._resources}"
         if self._packs:
-            counts += f", {self._results} policy results"
-        return f"Previewing {self._stack}: {counts} · {self._now}".replace("[", "\\[")
+            counts += f", policy results: {self._results}"
+        head = f"Previewing {self._stack} · {counts} · "
+        # One line: two would jump.
+        return (head + shorten(self._now, max(0, self._room - len(head)))).replace("[", "\\[")
