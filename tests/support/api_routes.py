@@ -34,7 +34,8 @@ def method(
 
 
 def api(kind: str = HTTP_API, **props: Data) -> Res:
-    return Res(type=kind, name="orders", props={"name": "orders", **props})
+    named = {} if kind == REST_API_PUT else {"name": "orders"}
+    return Res(type=kind, name="orders", props={**named, **props})
 
 
 def body(operations: Data, **root: Data) -> str:

@@ -33,12 +33,8 @@ _NAMES: Final = {"roleNamePrefixes": ["pavedroad-dev-", "lambdaDev"]}
 
 def role(kind: str = ROLE, depends: tuple[str, ...] = (), logical: str = "worker", **props: Data) -> Res:
     """A compliant role with some properties changed; None takes one away."""
-    merged: dict[str, Data] = {
-        "name": "pavedroad-dev-worker",
-        "assumeRolePolicy": TRUST,
-        "permissionsBoundary": BOUNDARY,
-        **props,
-    }
+    base: dict[str, Data] = {"name": "pavedroad-dev-worker", "permissionsBoundary": BOUNDARY}
+    merged = {**base, **({"assumeRolePolicy": TRUST} if kind == ROLE else {}), **props}
     return Res(
         type=kind, name=logical, props=merged, depends={"permissionsBoundary": depends} if depends else {}
     )
