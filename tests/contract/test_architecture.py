@@ -34,6 +34,7 @@ ALLOWED: Final = {
     "policies": {"policies", "guardrails"},
     "lambdas": {"lambdas"},
     "pavedroad": {"pavedroad"},
+    "pavedroad.__main__": {"pavedroad.command"},
     "pavedroad.command": {*_COMMAND, "pavedroad.engine", "pavedroad.provider"},
     "pavedroad.engine": {"pavedroad", "pavedroad.engine"},
     "pavedroad.provider": {"pavedroad", "pavedroad.provider"},
