@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import importlib
-import inspect
 import re
 from typing import TYPE_CHECKING, Final, cast
 
@@ -49,16 +48,24 @@ def resource_class(token: str) -> type[pulumi.CustomResource]:
     return cast("type[pulumi.CustomResource]", getattr(module, name))
 
 
+def wire_names(described: type[object]) -> set[str]:
+    """The names on the wire of a class's properties."""
+    members = vars(described).items()
+    return {
+        str(getattr(member.fget, "_pulumi_name", name))
+        for name, member in members
+        if isinstance(member, property)
+    }
+
+
 @pytest.mark.parametrize("token", TOKENS)
 def test_the_sdk_knows_the_type(token: str) -> None:
-    assert f"'{token}'" in inspect.getsource(resource_class(token))
+    assert vars(resource_class(token))["pulumi_type"] == token
 
 
 @pytest.mark.parametrize(("token", "name"), PROPERTIES)
 def test_the_sdk_knows_the_property(token: str, name: str) -> None:
-    source = inspect.getsource(resource_class(token))
-    plain = re.search(rf"^    def {name}\(", source, re.MULTILINE)
-    assert plain or f'@pulumi.getter(name="{name}")' in source
+    assert name in wire_names(resource_class(token))
 
 
 # Nested properties that the rules read, by the SDK's input class.
@@ -93,6 +100,4 @@ NESTED: Final = (
 
 @pytest.mark.parametrize(("package", "name", "member"), NESTED)
 def test_the_sdk_knows_the_nested_property(package: str, name: str, member: str) -> None:
-    source = inspect.getsource(getattr(importlib.import_module(f"pulumi_aws.{package}"), name))
-    plain = re.search(rf"^    def {member}\(", source, re.MULTILINE)
-    assert plain or f'@pulumi.getter(name="{member}")' in source
+    assert member in wire_names(getattr(importlib.import_module(f"pulumi_aws.{package}"), name))
