@@ -6,6 +6,7 @@ Made from the rules themselves and the organisation's standards, so that it cann
 from __future__ import annotations
 
 from dataclasses import dataclass
+from difflib import get_close_matches
 from typing import TYPE_CHECKING, Final
 
 from policies.kit.levels import level_of
@@ -91,8 +92,8 @@ def find(rules: Sequence[Rule], name: str) -> Rule:
     for rule in rules:
         if wanted in (rule.id, *rule.policy_names) or (rule.row != "+" and wanted == rule.row.lower()):
             return rule
-    near = [rule.id for rule in rules if set(wanted.split("-")) & set(rule.id.split("-"))]
-    hint = f"; near are {', '.join(near[:5])}" if near else ""
+    near = get_close_matches(wanted, [rule.id for rule in rules], cutoff=0.5)
+    hint = f"; near are {', '.join(near)}" if near else ""
     raise LookupError(f"rule: got {name!r}, allowed is an id, a policy name or a row of the catalogue{hint}")
 
 
@@ -114,8 +115,8 @@ def page(rules: Sequence[Rule], standards: Sequence[Standards], packs: Mapping[s
         "",
         "Each rule gives one verdict: pass, violation, undecided (a value is not known before the update)",
         "or not applicable. Undecided and exempted things are notes and never fail a run, unless the rule's",
-        "parameter `strict` is on: then undecided is a violation. In environments of the production tier it is",
-        "on for the stack policies of severe rules, which nothing would stop later.",
+        "parameter `strict` is on: then undecided is a violation. In environments of the production tier it",
+        "is on for the stack policies of severe rules, which nothing would stop later.",
         "A mandatory violation fails the run; an advisory one is shown only.",
         "A rule that looks at resources and at the stack is two policies, `<id>` and `<id>-in-stack`.",
         "Exemptions stand in `policies/exemptions.toml`.",
