@@ -48,10 +48,13 @@ def types(found: Run) -> list[str]:
 
 @pytest.mark.parametrize("mode", MODES)
 @pytest.mark.parametrize("stack", ["dev", "prod", "sandbox"])
-def test_an_environment_plans_its_workflow_without_a_violation(stack: str, mode: str) -> None:
-    found = preview(*MODES[mode], cwd=ROOT, stack=stack)
+def test_an_environment_plans_its_workflow_without_a_violation(stack: str, mode: str, tmp_path: Path) -> None:
+    found = preview(*MODES[mode], cwd=ROOT, stack=stack, log=tmp_path / "events.json")
 
     check(found, stack)
+    planned = [line for line in found.log if "resourcePreEvent" in line]
+    assert len(planned) == len(found.document["steps"])
+    assert found.log[-1]["summaryEvent"]["result"] == "succeeded"
     assert "aws:sfn/stateMachine:StateMachine" in types(found)
     assert "pavedroad:systems:OrderProcessing" in types(found)
 

@@ -7,7 +7,7 @@ from typing import Final
 
 import pytest
 
-from tests.support.program import ROOT, preview
+from tests.support.program import PACK, ROOT, preview, run
 
 MODES: Final = {"predicted": (), "unknown": ("--unknown-outputs",)}
 SMALL: Final = ROOT / "tests" / "program" / "fixtures" / "violations"
@@ -94,3 +94,26 @@ def test_a_resource_that_the_standards_refuse_ends_the_preview_5(case: str, mode
     assert expected.fact in violation["fact"]
     assert expected.requirement in violation["requirement"]
     assert expected.remedy in violation["remedy"]
+
+
+def test_a_refused_plan_reads_as_what_is_and_what_to_do() -> None:
+    arguments = ("preview", "--stack", "dev", "--policy-pack", str(PACK))
+
+    found = run(*arguments, cwd=SMALL, env={"VIOLATION": "route_open", "COLUMNS": "80"})
+
+    assert found.exit_code == 5
+    assert found.stderr == ""
+    assert "\x1b" not in found.stdout
+    lines = [line.strip() for line in found.stdout.splitlines()]
+    assert all(len(line) <= 80 for line in found.stdout.splitlines())
+    start = lines.index("Policy violations (1)")
+    assert lines[start + 1] == "critical, mandatory (1)"
+    assert lines[start + 2].startswith("list-orders (aws:apigatewayv2/route:Route)  api-route-authorised")
+    labels = [line.split("  ")[0] for line in lines[start + 3 : start + 12]]
+    assert [label for label in labels if label in ("fact", "requirement", "remedy", "key")] == [
+        "fact",
+        "requirement",
+        "remedy",
+        "key",
+    ]
+    assert lines[-1] == "Result     refused: a mandatory policy is violated"

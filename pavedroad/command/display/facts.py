@@ -21,7 +21,7 @@ _BY_TYPE: Final[Mapping[str, tuple[str, ...]]] = {
     "aws:apigatewayv2/route:Route": ("routeKey", "authorizationType"),
     "aws:apigateway/domainName:DomainName": ("domainName", "securityPolicy"),
     "aws:cloudfront/distribution:Distribution": ("viewerCertificate.minimumProtocolVersion", "#origins"),
-    "aws:cloudwatch/logGroup:LogGroup": ("retentionInDays", "name"),
+    "aws:cloudwatch/logGroup:LogGroup": ("retentionInDays",),
     "aws:dynamodb/table:Table": ("hashKey", "rangeKey", "billingMode", "deletionProtectionEnabled"),
     "aws:iam/role:Role": ("name", "path"),
     "aws:iam/policy:Policy": ("name",),
@@ -74,7 +74,18 @@ _LABELS: Final = {
     "visibilityTimeoutSeconds": "visibility",
 }
 _UNNAMED: Final = frozenset(
-    {"architectures", "billingMode", "bucket", "key", "layerName", "name", "routeKey", "runtime", "type"}
+    {
+        "architectures",
+        "billingMode",
+        "bucket",
+        "functionResponseTypes",
+        "key",
+        "layerName",
+        "name",
+        "routeKey",
+        "runtime",
+        "type",
+    }
 )
 """Properties whose value says what it is without its name."""
 

@@ -115,9 +115,7 @@ def _entry(result: PolicyResult, lines: Sequence[tuple[str, str]]) -> Padding:
 
 
 def _undecided(results: Sequence[PolicyResult]) -> Iterator[RenderableType]:
-    yield _title(
-        "Undecided before the update", len(results), "a value is not known yet; --strict makes them count"
-    )
+    yield _title("Undecided before the update", len(results), "values not known yet; --strict counts them")
     for rule, group in groupby(sorted(results, key=lambda result: (result.rule, result.fact)), _rule):
         members = list(group)
         heading = Text(f"  {rule}", style="cyan")

@@ -36,7 +36,7 @@ _WEIGHTS: Final = {"warning": 1, "error": 2}
 _UNTOLD: Final = frozenset({"", "preview failed"})
 """Messages that tell nothing beside the summary; the second ends every run that a policy refuses."""
 
-_OUTPUT_LIMIT: Final = 400
+_MIN_OUTPUT: Final = 20
 
 
 def message_sections(report: Report) -> Iterator[RenderableType]:
@@ -66,22 +66,22 @@ def output_sections(report: Report, width: int) -> Iterator[RenderableType]:
     if not report.outputs:
         return
     yield Text("Outputs", style="bold")
-    lines = (pair for name, value in report.outputs.items() for pair in _output_lines(name, value))
-    for label, text in lines:
-        line = Text(label, no_wrap=True)
-        line.append(text, style="dim")
-        line.truncate(width, overflow="ellipsis")
-        yield line
+    for name, value in report.outputs.items():
+        for label, shown in _output_lines(name, value):
+            line = Text(label, no_wrap=True)
+            if shown is not None:
+                line.append(value_text(shown[0], max(_MIN_OUTPUT, width - len(label))), style="dim")
+            yield line
     yield Text()
 
 
-def _output_lines(name: str, value: Json, indent: str = "  ") -> Iterator[tuple[str, str]]:
+def _output_lines(name: str, value: Json, indent: str = "  ") -> Iterator[tuple[str, tuple[Json] | None]]:
     members = as_mapping(value)
     if not members or indent != "  ":
-        yield f"{indent}{one_line(name)}: ", value_text(value, _OUTPUT_LIMIT)
+        yield f"{indent}{one_line(name)}: ", (value,)
         return
     # A system exports one object: its members are what a reader looks for.
-    yield f"{indent}{one_line(name)}:", ""
+    yield f"{indent}{one_line(name)}:", None
     for member, inner in sorted(members.items()):
         yield from _output_lines(member, inner, f"{indent}  ")
 
