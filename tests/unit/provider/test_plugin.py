@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import select
 import shutil
 import signal
 import subprocess
@@ -85,6 +86,8 @@ def test_the_process_ends_when_its_parent_is_killed(environment: dict[str, str],
         parent.kill()
         parent.wait(END_SECONDS)
 
+        ended, _, _ = select.select([read], [], [], END_SECONDS)
+        assert ended
         assert os.read(read, 1) == b""
     os.close(read)
 
