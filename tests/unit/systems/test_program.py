@@ -9,13 +9,15 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from systems.alarm_mail import AlarmMailArgs
+from systems.alarm_mail import AlarmMail, AlarmMailArgs
+from systems.order_processing.system import OrderProcessing
 from systems.settings import SettingsError
 from tests.support.settings import load, orders, project, run_program
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from components._base import Component
     from tests.support.mocks import Recording
 
 ROOT = Path(__file__).resolve().parents[3]
@@ -115,3 +117,12 @@ def test_warnings_are_shown(tmp_path: Path) -> None:
     recording = run("dev", directory=tmp_path)
 
     assert any("orders expire before the alarm fires" in warning for warning in recording.warnings)
+
+
+@pytest.mark.parametrize(
+    ("component", "token"),
+    [(OrderProcessing, "pavedroad:systems:OrderProcessing"), (AlarmMail, "pavedroad:systems:AlarmMail")],
+)
+def test_type_tokens_stay(component: type[Component], token: str) -> None:
+    """A token is part of every child's URN: a change replaces what is there."""
+    assert token == component.TYPE
