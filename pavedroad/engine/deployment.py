@@ -34,6 +34,10 @@ class Stopped(Exception):  # noqa: N818 - the run is over; whoever waits for it 
     """The run ends early; nothing new is begun."""
 
 
+class Lost(Exception):  # noqa: N818 - the run goes on without this resource
+    """A resource failed, or needs one that did, in a run that goes on after errors; the text is its URN."""
+
+
 class Deployment:
     """The state of one operation while it runs.
 
@@ -45,16 +49,23 @@ class Deployment:
     """
 
     def __init__(
-        self, planner: Planner, runner: StepRunner, providers: Providers, emit: Callable[[EngineEvent], None]
+        self,
+        planner: Planner,
+        runner: StepRunner,
+        providers: Providers,
+        emit: Callable[[EngineEvent], None],
+        *,
+        continue_on_error: bool,
     ) -> None:
         """Prepare an operation."""
+        self._continues = continue_on_error
+        self._lost: set[str] = set()
         self._planner = planner
         self._runner = runner
         self._providers = providers
         self._emit = emit
         self._defaults: dict[tuple[str, str], asyncio.Task[str]] = {}
         self._component_providers: dict[str, dict[str, str]] = {}
-        self._finished: dict[str, asyncio.Event] = {}
         self.root = ""
         self.stopping = asyncio.Event()
         self._running = 0
@@ -68,11 +79,15 @@ class Deployment:
 
         Raises:
             Stopped: The run ends early, by this resource or by another.
+            Lost: It failed, and the run goes on.
         """
-        return await self._guarded(self._register(goal), goal.name)
+        return await self._guarded(self._register(goal), self._planner.urn(goal))
 
     async def _register(self, goal: Goal) -> State:
         self._go_on()
+        if self._lost & set(goal.needs()):
+            self._planner.skip(goal)
+            raise Refused(goal.name)
         steps = await self._planner.plan(goal)
         await self._do(steps)
         new = steps[-1].new
@@ -87,8 +102,9 @@ class Deployment:
 
         Raises:
             Stopped: The run ends early.
+            Lost: It failed, and the run goes on.
         """
-        return await self._guarded(self._read(goal, id_), goal.name)
+        return await self._guarded(self._read(goal, id_), self._planner.urn(goal))
 
     async def _read(self, goal: Goal, id_: str) -> State:
         self._go_on()
@@ -112,24 +128,29 @@ class Deployment:
         """Wait until no step is under way."""
         await self._idle.wait()
 
-    async def _guarded(self, work: Coroutine[None, None, _T], name: str) -> _T:
-        """Turn whatever ends the run into `Stopped`, once it is reported."""
+    async def _guarded(self, work: Coroutine[None, None, _T], urn: str) -> _T:
+        """Turn whatever goes wrong into the end of the run or the loss of a resource, once it is reported."""
         try:
             return await work
         except EngineError as error:
             self.fatal = self.fatal or error
             self.stop()
+            raise Stopped from error
         except StepFailed:
-            self._emit_failed()
-            self.stop()
+            self._say_failed()
         except Refused:
-            self.stop()
+            pass
         except ProviderFailure as failure:
-            self._emit(DiagnosticEvent(severity="error", message=f"{name}: {failure}"))
+            self._emit(DiagnosticEvent(severity="error", message=str(failure), urn=urn))
+        if not self._continues:
             self.stop()
-        raise Stopped
+            raise Stopped
+        self.failed = True
+        self._lost.add(urn)
+        self._planner.keep(urn)
+        raise Lost(urn)
 
-    def _emit_failed(self) -> None:
+    def _say_failed(self) -> None:
         if not self.failed:
             self._emit(DiagnosticEvent(severity="error", message=f"{self._runner.operation} failed"))
 

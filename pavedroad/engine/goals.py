@@ -5,9 +5,8 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Final, TypeVar
 
-from pulumi.runtime.proto import alias_pb2, callback_pb2, resource_pb2
-
 from pavedroad.engine import assets, values
+from pavedroad.engine.protocol import alias_pb2, callback_pb2, resource_pb2
 from pavedroad.engine.rpc import Channel
 from pavedroad.engine.state import Alias, Goal
 

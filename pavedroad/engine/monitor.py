@@ -6,12 +6,12 @@ from typing import TYPE_CHECKING, Final, Literal
 
 import grpc
 from google.protobuf import empty_pb2
-from pulumi.runtime.proto import callback_pb2, engine_pb2, provider_pb2, resource_pb2
 
 from pavedroad.engine import assets, values
-from pavedroad.engine.deployment import Stopped
+from pavedroad.engine.deployment import Lost, Stopped
 from pavedroad.engine.events import DiagnosticEvent
 from pavedroad.engine.goals import Transforms, Unsupported, read_goal, refuse_unsupported
+from pavedroad.engine.protocol import callback_pb2, engine_pb2, provider_pb2, resource_pb2
 from pavedroad.engine.provider_client import ProviderFailure
 from pavedroad.engine.rpc import RpcFailure
 from pavedroad.engine.state import Goal, is_provider
@@ -92,7 +92,10 @@ class Monitor:
         self, request: resource_pb2.RegisterResourceRequest, context: Refusal
     ) -> resource_pb2.RegisterResourceResponse:
         """Bring a resource about."""
-        state = await _answered(self._register(request), context)
+        try:
+            state = await _answered(self._register(request), context)
+        except Lost as lost:
+            return resource_pb2.RegisterResourceResponse(urn=str(lost), result=resource_pb2.FAIL)
         known_id = "" if values.is_unknown(state.id) else state.id
         outputs = state.outputs if request.acceptSecrets else values.reveal_props(state.outputs)
         return resource_pb2.RegisterResourceResponse(
@@ -135,7 +138,10 @@ class Monitor:
         self, request: resource_pb2.ReadResourceRequest, context: Refusal
     ) -> resource_pb2.ReadResourceResponse:
         """Read a resource that lives outside the stack."""
-        state = await _answered(self._read(request), context)
+        try:
+            state = await _answered(self._read(request), context)
+        except Lost as lost:
+            return resource_pb2.ReadResourceResponse(urn=str(lost), result=resource_pb2.FAIL)
         return resource_pb2.ReadResourceResponse(
             urn=state.urn,
             id="" if values.is_unknown(state.id) else state.id,
@@ -166,7 +172,10 @@ class Monitor:
         self, request: resource_pb2.ResourceInvokeRequest, context: Refusal
     ) -> resource_pb2.ResourceInvokeResponse:
         """Call a data source."""
-        return await _answered(self._invoke(request), context)
+        try:
+            return await _answered(self._invoke(request), context)
+        except Lost:
+            return resource_pb2.ResourceInvokeResponse(unknown=True)
 
     async def _invoke(
         self, request: resource_pb2.ResourceInvokeRequest

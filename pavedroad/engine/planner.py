@@ -10,12 +10,13 @@ import hashlib
 import json
 from typing import TYPE_CHECKING, NoReturn
 
-from pavedroad.engine import graph, paths, values
+from pavedroad.engine import paths, values
 from pavedroad.engine.aliases import AliasBook
 from pavedroad.engine.diffs import compare, with_replace_on_changes
 from pavedroad.engine.events import DiagnosticEvent, Op
 from pavedroad.engine.policies import Subject as PolicySubject
 from pavedroad.engine.provider_client import Diff, ProviderFailure, Subject
+from pavedroad.engine.replacing import replaced_along
 from pavedroad.engine.state import State, is_provider, make_urn, provider_urn, urn_name
 from pavedroad.engine.steps import Step
 
@@ -164,10 +165,23 @@ class Planner:
         for state in self.news.values():
             yield self._subject(state)
 
-    def _register(self, goal: Goal) -> tuple[State, State | None]:
-        urn = make_urn(
+    def urn(self, goal: Goal) -> str:
+        """The URN that a goal will have."""
+        return make_urn(
             stack=self._stack, project=self._project, parent=goal.parent, type_=goal.type, name=goal.name
         )
+
+    def skip(self, goal: Goal) -> None:
+        """Leave a resource as it is, because something that it needs failed."""
+        new, _ = self._register(goal)
+        self.keep(new.urn)
+
+    def keep(self, urn: str) -> None:
+        """Hold on to a resource, whatever became of it: it is not to be deleted."""
+        self._seen.add(urn)
+
+    def _register(self, goal: Goal) -> tuple[State, State | None]:
+        urn = self.urn(goal)
         if goal.parent and goal.parent not in self.news:
             self._refuse(urn, f"could not find the parent resource {goal.parent}")
         if urn in self.news:
@@ -282,7 +296,8 @@ class Planner:
     async def _clear_the_way(self, new: State, old: State) -> list[Step]:
         """Delete what would itself be replaced, before the resource it depends on is deleted."""
         steps: list[Step] = []
-        for state, keys in reversed(await self._replaced_with(old)):
+        along = await replaced_along(old, self.resources, self.news, self._providers, self.olds)
+        for state, keys in reversed(along):
             if id(state) in self._early:
                 continue
             if state.protect:
@@ -295,34 +310,6 @@ class Planner:
             self._early.add(id(state))
             steps.append(_delete(state, replaced=True) if state.delete else _delete_first(state))
         return steps
-
-    async def _replaced_with(self, root: State) -> list[tuple[State, tuple[str, ...]]]:
-        """Resources that must be replaced when one is, in order, with the properties that force it."""
-        found: list[tuple[State, tuple[str, ...]]] = []
-        gone = {root.urn}
-        for state in graph.dependents(self.resources, root, self.news):
-            if not state.custom or state.external:
-                continue
-            if graph.needs_provider(state, gone):
-                found.append((state, ()))
-                gone.add(state.urn)
-                continue
-            moved = {
-                key: values.UNKNOWN
-                for key in state.inputs
-                if gone & set(state.property_dependencies.get(key, ()))
-            }
-            if not moved or is_provider(state.type):
-                continue
-            instance = await self._providers.ensure(state.provider, self.olds)
-            inputs: Props = {**state.inputs, **moved}
-            diff = await instance.client.diff(
-                _subject(state), state.id, (state.inputs, state.outputs), inputs, ()
-            )
-            if diff.replace:
-                found.append((state, diff.replaces))
-                gone.add(state.urn)
-        return found
 
     def plan_deletes(self) -> list[Step]:
         """The steps that remove what the program did not register, and what was replaced."""

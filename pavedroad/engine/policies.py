@@ -7,12 +7,12 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final, TypeVar
 
 from google.protobuf import empty_pb2
-from pulumi.runtime.proto import analyzer_pb2 as pb
 
 from pavedroad.engine import events as ev
 from pavedroad.engine import values
 from pavedroad.engine.plugins import ORGANIZATION
 from pavedroad.engine.policy_config import PolicyInfo, Setting, read_file, settle
+from pavedroad.engine.protocol import analyzer_pb2 as pb
 from pavedroad.engine.request import EngineError
 from pavedroad.engine.rpc import Channel, RpcFailure
 from pavedroad.engine.state import urn_name

@@ -6,9 +6,9 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final, Literal, TypeVar
 
 from google.protobuf import empty_pb2
-from pulumi.runtime.proto import provider_pb2 as pb
 
 from pavedroad.engine import values
+from pavedroad.engine.protocol import provider_pb2 as pb
 from pavedroad.engine.request import EngineError
 from pavedroad.engine.rpc import Channel, RpcFailure
 
@@ -355,7 +355,7 @@ def _partial(details: bytes | None) -> Partial | None:
     """The partly made resource that travels as a detail of the status."""
     if details is None:
         return None
-    from pulumi.runtime.proto import status_pb2  # noqa: PLC0415 - only for this rare case
+    from pavedroad.engine.protocol import status_pb2  # noqa: PLC0415 - only for this rare case
 
     for detail in status_pb2.Status.FromString(details).details:
         made = pb.ErrorResourceInitFailed()

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from typing import TYPE_CHECKING, Final, Protocol, TypeVar, cast
+from typing import TYPE_CHECKING, Final, Protocol, TypeAlias, TypeVar, cast
 
 # The library would tell the user of every connection that ends; it reads this when it is loaded.
 os.environ.setdefault("GRPC_VERBOSITY", "NONE")
@@ -112,6 +112,9 @@ class Refusal(Protocol):
         ...
 
 
-def new_server() -> grpc.aio.Server:
+Server: TypeAlias = grpc.aio.Server
+
+
+def new_server() -> Server:
     """A server with Pulumi's limits."""
     return grpc.aio.server(options=CHANNEL_OPTIONS)

@@ -5,10 +5,8 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import time
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Final, cast
-
-from pulumi.runtime.proto import engine_pb2_grpc, resource_pb2_grpc
 
 from pavedroad.engine import values
 from pavedroad.engine.deployment import Deployment, Stopped
@@ -20,9 +18,10 @@ from pavedroad.engine.plugins import REPORTED_EXIT, Plugins
 from pavedroad.engine.policies import Policies
 from pavedroad.engine.processes import Children
 from pavedroad.engine.project import PLACEHOLDER, load_config, load_project
+from pavedroad.engine.protocol import engine_pb2_grpc, resource_pb2_grpc
 from pavedroad.engine.providers import Providers
 from pavedroad.engine.request import Outcome, RunResult
-from pavedroad.engine.rpc import new_server
+from pavedroad.engine.rpc import Server, new_server
 from pavedroad.engine.state import STACK_TYPE
 from pavedroad.engine.statefile import StateFile
 from pavedroad.engine.steps import NoJournal, Step, StepRunner
@@ -36,7 +35,6 @@ if TYPE_CHECKING:
     from pavedroad.engine.request import RunRequest
     from pavedroad.engine.state import State
     from pavedroad.engine.statefile import Loaded
-    from pavedroad.engine.steps import Journal
 
 DEFAULT_PARALLEL: Final = 16
 EXIT_GRACE_SECONDS: Final = 2.0
@@ -47,6 +45,34 @@ def state_file(request: RunRequest, project: Project) -> StateFile:
     """The state file of a request."""
     path = request.state_file or project.root / _STATE_FOLDER / f"{request.stack}.json"
     return StateFile(path.absolute(), project=project.name, stack=request.stack)
+
+
+@dataclass(kw_only=True)
+class _Parts:
+    """What one run is made of."""
+
+    plugins: Plugins
+    providers: Providers
+    policies: Policies
+    planner: Planner
+    journal: FileJournal | None
+    runner: StepRunner
+    deployment: Deployment
+    signalled: asyncio.Event
+    monitor: Monitor
+    server: Server
+    program: Child | None = None
+    cancelled: bool = False
+
+
+def _server(monitor: Monitor, service: EngineService) -> Server:
+    server = new_server()
+    # The generated bases describe blocking methods; these are the same ones, to be awaited.
+    resource_pb2_grpc.add_ResourceMonitorServicer_to_server(
+        cast("resource_pb2_grpc.ResourceMonitorServicer", monitor), server
+    )
+    engine_pb2_grpc.add_EngineServicer_to_server(cast("engine_pb2_grpc.EngineServicer", service), server)
+    return server
 
 
 class Run:
@@ -120,6 +146,23 @@ class Run:
         self._emit(DiagnosticEvent(severity="warning", message=message, urn=urn))
 
     async def _with_plugins(self, plugins: Plugins, file: StateFile, loaded: Loaded) -> RunResult:
+        parts = self._parts(plugins, file, loaded)
+        plugins.engine_address = f"127.0.0.1:{parts.server.add_insecure_port('127.0.0.1:0')}"
+        await parts.server.start()
+        try:
+            await self._work(parts, loaded)
+        except Stopped:
+            await parts.deployment.idle()
+        except asyncio.CancelledError:
+            parts.cancelled = True
+            raise
+        finally:
+            await self._shut_down(parts)
+        if parts.deployment.fatal is not None:
+            raise parts.deployment.fatal
+        return self._ended(parts)
+
+    def _parts(self, plugins: Plugins, file: StateFile, loaded: Loaded) -> _Parts:
         providers = Providers(plugins, plugins.config, dry_run=self._dry_run)
         policies = Policies(plugins, self._emit, dry_run=self._dry_run)
         planner = Planner(
@@ -130,79 +173,78 @@ class Run:
             emit=self._emit,
             dry_run=self._dry_run,
         )
-        journal: Journal = NoJournal()
-        if not self._dry_run:
-            journal = FileJournal(file, list(loaded.resources), planner.renamed)
+        journal = None if self._dry_run else FileJournal(file, list(loaded.resources), planner.renamed)
+        if journal is not None:
             journal.carry(loaded.pending)
         runner = StepRunner(
-            providers, journal, self._emit, operation=self._operation, parallel=self._parallel
+            providers, journal or NoJournal(), self._emit, operation=self._operation, parallel=self._parallel
         )
-        deployment = Deployment(planner, runner, providers, self._emit)
+        deployment = Deployment(
+            planner, runner, providers, self._emit, continue_on_error=self._request.continue_on_error
+        )
         signalled = asyncio.Event()
         monitor = Monitor(deployment, plugins, signalled.set, dry_run=self._dry_run, parallel=self._parallel)
-        server = new_server()
-        # The generated bases describe blocking methods; these are the same ones, to be awaited.
-        resource_pb2_grpc.add_ResourceMonitorServicer_to_server(
-            cast("resource_pb2_grpc.ResourceMonitorServicer", monitor), server
+        return _Parts(
+            plugins=plugins,
+            providers=providers,
+            policies=policies,
+            planner=planner,
+            journal=journal,
+            runner=runner,
+            deployment=deployment,
+            signalled=signalled,
+            monitor=monitor,
+            server=_server(monitor, EngineService(deployment, self._emit)),
         )
-        engine_pb2_grpc.add_EngineServicer_to_server(
-            cast("engine_pb2_grpc.EngineServicer", EngineService(deployment, self._emit)), server
-        )
-        plugins.engine_address = f"127.0.0.1:{server.add_insecure_port('127.0.0.1:0')}"
-        await server.start()
-        cancelled, program = False, None
-        try:
-            if self._operation in {"preview", "update"}:
-                program = await plugins.program(dry_run=self._dry_run, parallel=self._parallel)
-                for package in {**self._request.provider_dirs, **plugins.project.plugin_dirs}:
-                    providers.start_early(package)
-                policies.start(self._request.policy_packs)
-            olds = await self._refreshed(loaded.resources, deployment, runner, journal)
-            planner.start_from(olds)
-            if program is not None:
-                await self._through(program, deployment, policies, signalled)
-            if not deployment.failed and self._operation != "refresh":
-                await deployment.delete(planner.plan_deletes())
-            if not deployment.failed:
-                await policies.analyze_stack(planner.subjects(), deployment.root)
-        except Stopped:
-            await deployment.idle()
-        except asyncio.CancelledError:
-            cancelled = True
-            raise
-        finally:
-            # First whoever calls us, last what we call: nobody sees a connection break.
-            if program is not None:
-                if not deployment.failed and not cancelled:
-                    with contextlib.suppress(TimeoutError):
-                        await asyncio.wait_for(program.exited(), EXIT_GRACE_SECONDS)
-                await plugins.children.stop(program)
-            await server.stop(None)
-            await monitor.transforms.close()
-            await providers.close(cancelled=cancelled)
-            await policies.close()
-            await plugins.children.stop_all()
-        if deployment.fatal is not None:
-            raise deployment.fatal
-        left = journal.resources() if isinstance(journal, FileJournal) else list(planner.news.values())
-        return self._ended(left, runner, deployment, policies, planner)
 
-    async def _refreshed(
-        self, olds: list[State], deployment: Deployment, runner: StepRunner, journal: Journal
-    ) -> list[State]:
+    async def _work(self, parts: _Parts, loaded: Loaded) -> None:
+        """Everything between the first process and the last step.
+
+        Raises:
+            Stopped: The run ended early, and why was reported.
+        """
+        plugins, deployment = parts.plugins, parts.deployment
+        if self._operation in {"preview", "update"}:
+            parts.program = await plugins.program(dry_run=self._dry_run, parallel=self._parallel)
+            for package in {**self._request.provider_dirs, **plugins.project.plugin_dirs}:
+                parts.providers.start_early(package)
+            parts.policies.start(self._request.policy_packs)
+        parts.planner.start_from(await self._refreshed(parts, loaded.resources))
+        if parts.program is not None:
+            await self._through(parts, parts.program)
+        if self._operation != "refresh" and not deployment.stopping.is_set():
+            await deployment.delete(parts.planner.plan_deletes())
+        if not deployment.failed:
+            await parts.policies.analyze_stack(parts.planner.subjects(), deployment.root)
+
+    async def _shut_down(self, parts: _Parts) -> None:
+        """End everything: first whoever calls us, last what we call, so that nobody sees a broken line."""
+        children, program = parts.plugins.children, parts.program
+        if program is not None:
+            if not (parts.deployment.stopping.is_set() or parts.cancelled):
+                with contextlib.suppress(TimeoutError):
+                    await asyncio.wait_for(program.exited(), EXIT_GRACE_SECONDS)
+            await children.stop(program)
+        await parts.server.stop(None)
+        await parts.monitor.transforms.close()
+        await parts.providers.close(cancelled=parts.cancelled)
+        await parts.policies.close()
+        await children.stop_all()
+
+    async def _refreshed(self, parts: _Parts, olds: list[State]) -> list[State]:
         """The resources to plan from, read anew when that was asked for."""
-        runner.olds = {state.urn: state for state in olds}
-        if isinstance(journal, FileJournal) and (self._operation == "refresh" or self._request.refresh):
-            await deployment.refresh([Step(op=Op.REFRESH, old=state) for state in olds])
-            return journal.settle_refresh()
-        return olds
+        parts.runner.olds = {state.urn: state for state in olds}
+        journal = parts.journal
+        if journal is None or not (self._operation == "refresh" or self._request.refresh):
+            return olds
+        await parts.deployment.refresh([Step(op=Op.REFRESH, old=state) for state in olds])
+        return journal.settle_refresh()
 
-    async def _through(
-        self, program: Child, deployment: Deployment, policies: Policies, signalled: asyncio.Event
-    ) -> None:
+    async def _through(self, parts: _Parts, program: Child) -> None:
         """Wait until the program has registered everything, or the run ends early."""
+        deployment, signalled = parts.deployment, parts.signalled
         exited = asyncio.create_task(program.exited())
-        loaded = asyncio.create_task(policies.ready())
+        loaded = asyncio.create_task(parts.policies.ready())
         ends = {
             exited,
             asyncio.create_task(signalled.wait()),
@@ -227,15 +269,12 @@ class Run:
                 DiagnosticEvent(severity="error", message=f"the program {await program.ended_early()}")
             )
 
-    def _ended(
-        self,
-        left: list[State],
-        runner: StepRunner,
-        deployment: Deployment,
-        policies: Policies,
-        planner: Planner,
-    ) -> RunResult:
-        outcome = Outcome.FAILED if deployment.failed or planner.saw_error else Outcome.SUCCEEDED
+    def _ended(self, parts: _Parts) -> RunResult:
+        deployment, policies, runner = parts.deployment, parts.policies, parts.runner
+        left = list(parts.planner.news.values()) if parts.journal is None else parts.journal.resources()
+        outcome = Outcome.SUCCEEDED
+        if deployment.failed or parts.planner.saw_error:
+            outcome = Outcome.FAILED
         if policies.violated:
             outcome = Outcome.POLICY_VIOLATION
         if outcome is not Outcome.SUCCEEDED and not deployment.failed:

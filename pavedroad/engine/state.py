@@ -92,6 +92,13 @@ class Goal:
     import_id: str = ""
     custom_timeouts: dict[str, float] = field(default_factory=dict[str, float])
 
+    def needs(self) -> Iterator[str]:
+        """Every URN that must exist before this resource."""
+        yield from (self.parent, provider_urn(self.provider), self.deleted_with)
+        yield from self.dependencies
+        for urns in self.property_dependencies.values():
+            yield from urns
+
 
 @dataclass(kw_only=True)
 class State:
