@@ -168,6 +168,7 @@ def test_alarms_on_errors_throttles_and_slowness() -> None:
     for alarm in alarms.values():
         assert alarm["dimensions"] == {"FunctionName": NAME}
         assert alarm["alarmActions"] == alarm["okActions"] == [TOPIC_ARN]
+        assert alarm["treatMissingData"] == "notBreaching"
 
 
 def test_an_asynchronous_function_keeps_what_it_failed_on() -> None:
