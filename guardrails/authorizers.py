@@ -141,9 +141,13 @@ def authorizer_cache(facts: AuthorizerFacts, standard: AuthorizerStandard) -> Ve
 
 def function_arn(uri: str) -> str | None:
     """The function's ARN, without version or alias, in an authoriser's URI; None when there is none."""
-    outer = _URI.fullmatch(uri)
-    match = _FUNCTION.fullmatch(outer["function"]) if outer else None
+    match = _match(uri)
     return match["arn"] if match else None
+
+
+def _match(uri: str) -> re.Match[str] | None:
+    outer = _URI.fullmatch(uri)
+    return _FUNCTION.fullmatch(outer["function"]) if outer else None
 
 
 def _type(facts: AuthorizerFacts) -> str | Unknown:
@@ -224,12 +228,12 @@ def _function(facts: AuthorizerFacts, standard: AuthorizerStandard) -> Verdict:
         return _referred(facts, standard)
     if uri is None:
         return _foreign("authorizerUri is not set", standard)
-    arn = function_arn(uri)
-    if arn is None:  # not quoted: it may be any URL
+    match = _match(uri)
+    if match is None:  # not quoted: it may be any URL
         return _foreign("authorizerUri names no function", standard)
-    if _company(arn, standard):
+    if _company(match, standard):
         return Verdict()
-    return _foreign(f"authorizerUri names {quote(arn, 100)}", standard)
+    return _foreign(f"authorizerUri names {quote(match['arn'], 100)}", standard)
 
 
 def _referred(facts: AuthorizerFacts, standard: AuthorizerStandard) -> Verdict:
@@ -242,13 +246,13 @@ def _referred(facts: AuthorizerFacts, standard: AuthorizerStandard) -> Verdict:
     return Verdict() if known and len(known) == len(facts.functions) else undecided("authorizerUri")
 
 
-def _company(arn: str, standard: AuthorizerStandard) -> bool:
-    match = _FUNCTION.fullmatch(arn)
-    if match is None:
-        return False
+def _company(match: re.Match[str], standard: AuthorizerStandard) -> bool:
+    """Whether a function is listed, by its ARN or, in an account of ours, by its name."""
     own = not standard.own_accounts or match["account"] in standard.own_accounts
     return any(
-        matches(arn, (entry,)) if entry.startswith("arn:") else own and matches(match["name"], (entry,))
+        matches(match["arn"], (entry,))
+        if entry.startswith("arn:")
+        else own and matches(match["name"], (entry,))
         for entry in standard.functions
     )
 

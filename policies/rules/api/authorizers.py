@@ -67,8 +67,8 @@ def _functions(view: ResourceView, stack: StackView) -> tuple[Maybe[str], ...]:
     )
 
 
-def _standard(parameters: Parameters) -> AuthorizerStandard | None:
-    standard = AuthorizerStandard(
+def _standard(parameters: Parameters) -> AuthorizerStandard:
+    return AuthorizerStandard(
         issuers=parameters.texts("jwtIssuers"),
         audiences=parameters.texts("jwtAudiences"),
         functions=parameters.texts("authorizerFunctions"),
@@ -76,16 +76,12 @@ def _standard(parameters: Parameters) -> AuthorizerStandard | None:
         own_accounts=parameters.texts("ownAccounts"),
         maximum_ttl=int(parameters.number("maximumTtl") or 0),
     )
-    return standard if standard.issuers or standard.functions or standard.user_pools else None
-
-
-_UNSET: Final = not_applicable("parameter jwtIssuers, authorizerFunctions or userPoolArns not set")
 
 
 def _resource(view: ResourceView, parameters: Parameters) -> Verdict:
     standard = _standard(parameters)
-    if standard is None:
-        return _UNSET
+    if not (standard.issuers or standard.functions or standard.user_pools):
+        return not_applicable("parameter jwtIssuers, authorizerFunctions or userPoolArns not set")
     if view.type in _AUTHORIZERS:
         return authorizer_company(_authorizer_facts(view), standard)
     return _route(view, None, parameters)
@@ -93,8 +89,6 @@ def _resource(view: ResourceView, parameters: Parameters) -> Verdict:
 
 def _in_stack(view: ResourceView, stack: StackView, parameters: Parameters) -> Verdict:
     standard = _standard(parameters)
-    if standard is None:
-        return _UNSET
     if view.type in _AUTHORIZERS:
         return authorizer_company(_authorizer_facts(view, _functions(view, stack)), standard)
     reached = tuple(

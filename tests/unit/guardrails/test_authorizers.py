@@ -151,6 +151,10 @@ def test_an_issuer_with_credentials_is_not_quoted() -> None:
     assert "hunter2" not in repr(verdict)
 
 
+def test_unknown_pools_are_undecided() -> None:
+    assert authorizer_source(replace(COGNITO, user_pools=UNKNOWN), STANDARD).undecided == ("providerArns",)
+
+
 def test_unknowns_are_named_one_by_one() -> None:
     facts = replace(JWT, issuer=UNKNOWN, audiences=("web", UNKNOWN))
     verdict = authorizer_company(facts, STANDARD)

@@ -62,6 +62,11 @@ def test_mutual_tls(facts: ClusterFacts, accepted: tuple[str, ...], kind: Verdic
     assert mutual_tls_enabled(facts, accepted).kind is kind
 
 
+def test_the_requirement_names_what_is_accepted() -> None:
+    (finding,) = mutual_tls_enabled(ClusterFacts(), ("mtls", "scram")).findings
+    assert finding.requirement == "mutual TLS or scram is required"
+
+
 def test_unknown_methods_are_named_one_by_one() -> None:
     facts = ClusterFacts(authentication=True, authorities=UNKNOWN, iam=UNKNOWN)
     verdict = mutual_tls_enabled(facts, METHODS)
