@@ -228,7 +228,8 @@ def _open_elements(facts: LayeredFunction) -> tuple[str, ...]:
         named = facts.stack_layers and not any(isinstance(item.name, Unknown) for item in facts.stack_layers)
         return () if named else ("layers",)
     unknown = [f"layers[{index}]" for index, item in enumerate(facts.layers) if isinstance(item, Unknown)]
-    behind = [item for item in facts.stack_layers or () if item.arn not in facts.layers]
+    known = {item for item in facts.layers if isinstance(item, str)}
+    behind = [item for item in facts.stack_layers or () if item.arn not in known]
     explained = sum(1 for item in behind if isinstance(item.name, str))
     return tuple(unknown[explained:])
 

@@ -7,11 +7,12 @@ from functools import cached_property
 from types import MappingProxyType
 from typing import TYPE_CHECKING
 
-from guardrails.verdict import Maybe, Unknown
 from policies.kit.reader import Facts
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+
+    from guardrails.verdict import Maybe
 
 _URN_PARTS = 4
 
@@ -45,21 +46,6 @@ class ResourceView:
         """The resource's own `region`, else its provider's; None when neither says it."""
         own = self.props.text("region")
         return self.provider.text("region") if own is None else own
-
-    @property
-    def partition(self) -> str:
-        """The partition that the region belongs to; `aws` when the region is not known."""
-        region = self.region
-        text = "" if region is None or isinstance(region, Unknown) else region
-        return "aws-cn" if text.startswith("cn-") else "aws-us-gov" if text.startswith("us-gov-") else "aws"
-
-    @property
-    def account(self) -> str | None:
-        """The provider's only allowed account, if it names exactly one."""
-        accounts = self.provider.plain("allowedAccountIds")
-        text = str(accounts[0]) if isinstance(accounts, list) and len(accounts) == 1 else accounts
-        digits = text.strip('[]" ') if isinstance(text, str) else ""
-        return digits if digits.isdigit() else None
 
     @property
     def subject(self) -> str:

@@ -281,6 +281,16 @@ def test_remediation_that_adds_nothing_changes_nothing() -> None:
     assert not Server([rule], level=Level.REMEDIATE).remediate(bucket()).remediations
 
 
+def test_remediation_keeps_out_of_other_types_other_scopes_and_broken_rules() -> None:
+    rule = replace(R, remediate=lambda view, _p: {"fixed": 1 / len(view.props.names())})
+    server = Server([rule], {"scope": ["data"]}, level=Level.REMEDIATE)
+    assert not server.remediate(Res(type=KEY, name="data", props={"a": 1})).remediations
+    assert not server.remediate(Res(type=BUCKET, name="other", props={"a": 1})).remediations
+    assert not server.remediate(Res(type=BUCKET, name="data")).remediations
+    assert [fault.exception for fault in server.record.take_faults()] == ["ZeroDivisionError"]
+    assert server.remediate(Res(type=BUCKET, name="data", props={"a": 1})).remediations
+
+
 @pytest.mark.parametrize(
     "changes",
     [

@@ -20,8 +20,9 @@ from pulumi.runtime.proto import analyzer_pb2_grpc
 from pulumi_policy import policy as sdk_policy
 
 from guardrails.exemptions import Exemption, Register
-from guardrails.standards import RuleSettings, Standards, load
+from guardrails.standards import CompanyLayer, RuleSettings, Standards, load
 from policies.kit.levels import level_of, level_problems, strict_by_default
+from policies.kit.organisation import parameter_values
 from policies.kit.pack import PackContent, pack_content
 from policies.kit.rule import Level, Rule, Severity
 from policies.rules import RULES
@@ -116,6 +117,15 @@ def test_every_policy_has_its_level_strictness_and_parameters() -> None:
     }
 
 
+def test_a_company_layer_reaches_the_rule_with_everything_that_it_says() -> None:
+    arns = {"eu-west-1": "arn:aws:lambda:eu-west-1:111122223333:layer:base:4"}
+    layer = CompanyLayer(name="base", minimum_version=4, partition="aws", runtimes=("python*",), arns=arns)
+    values = parameter_values(replace(standards(), company_layers=(layer,)))
+    assert values["companyLayers"] == [
+        {"name": "base", "minimumVersion": 4, "partition": "aws", "runtimes": ["python*"], "arns": arns}
+    ]
+
+
 def test_no_rule_of_the_pack_lacks_a_required_parameter() -> None:
     for rule in rules_of("standards"):
         for policy in rule.policy_names:
@@ -159,7 +169,7 @@ def asked(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     names: list[str] = []
     create = sdk_policy._PolicyAnalyzerServicer._create_report_violation
 
-    def record(
+    def record(  # noqa: PLR0917 - the signature is the SDK's
         self: sdk_policy._PolicyAnalyzerServicer,
         response: proto.AnalyzeResponse,
         name: str,
