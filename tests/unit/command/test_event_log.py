@@ -110,6 +110,19 @@ def test_the_run_goes_on_without_its_log(tmp_path: Path, full_disk: Callable[[in
     assert "No space left" in recorder.log_error
 
 
+def test_a_log_that_missed_an_event_gets_no_later_ones(
+    tmp_path: Path, full_disk: Callable[[int], None], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with Recorder(tmp_path / "events.json") as recorder:
+        recorder.see(small_run()[0])
+        full_disk(0)
+        recorder.see(small_run()[1])
+        monkeypatch.undo()
+        recorder.see(small_run()[2])
+
+    assert len(kinds(tmp_path / "events.json")) == 1
+
+
 def test_a_run_that_broke_off_ends_with_its_error_and_a_summary(tmp_path: Path) -> None:
     path = tmp_path / "events.json"
     with Recorder(path) as recorder:

@@ -48,10 +48,10 @@ def test_a_violation_names_subject_rule_fact_requirement_and_remedy() -> None:
 def test_violations_are_grouped_by_severity_and_level_worst_first() -> None:
     text = shown(
         [
-            policy("a", rule="r-low", severity="low", level="advisory"),
-            policy("a", rule="r-high-advisory", severity="high", level="advisory"),
-            policy("a", rule="r-critical", severity="critical"),
-            policy("a", rule="r-high", severity="high"),
+            policy("a", rule="a", severity="low", level="advisory"),
+            policy("a", rule="b", severity="high", level="advisory"),
+            policy("a", rule="d", severity="critical"),
+            policy("a", rule="c", severity="high"),
         ]
     )
 
@@ -119,6 +119,7 @@ def test_the_summary_counts_steps_policies_and_time() -> None:
         policy(FINDING, rule="one"),
         policy("x", rule="two", level="advisory"),
         note("n", rule="three"),
+        note("n", rule="one"),
         summary(create=3, update=1, replace=1, delete=2, same=9),
     ]
 
@@ -138,6 +139,7 @@ def test_errors_stand_last_and_name_their_resource() -> None:
             ),
             DiagnosticEvent(severity="info", message="hello from the program"),
             DiagnosticEvent(severity="debug", message="noise"),
+            DiagnosticEvent(severity="error", message="preview failed"),
             DiagnosticEvent(severity="info", message="moving", ephemeral=True),
         ]
     )
@@ -146,6 +148,7 @@ def test_errors_stand_last_and_name_their_resource() -> None:
         "error: orders-api (aws:lambda/function:Function): name:"
     )
     assert "noise" not in text
+    assert "preview failed" not in text
     assert "moving" not in text
 
 

@@ -43,7 +43,9 @@ def test_a_new_resource_tells_its_key_facts() -> None:
 def test_no_line_is_wider_than_the_terminal(width: int) -> None:
     wide = step(Op.CREATE, urn("aws:sqs/queue:Queue", "n" * 200), new={"name": "v" * 500})
 
-    assert all(cell_len(line) <= width for line in lines([*small_run(), wide], width))
+    kind = step(Op.CREATE, urn("aws:s3/bucketServerSideEncryptionConfiguration:" + "T" * 90, "b"))
+
+    assert all(cell_len(line) <= width for line in lines([*small_run(), wide, kind], width))
 
 
 def test_facts_are_left_out_whole_and_not_cut_in_the_middle() -> None:
