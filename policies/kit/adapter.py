@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import TYPE_CHECKING, Final, TypedDict, cast
+from typing import TYPE_CHECKING, TypedDict, cast
 
 import pulumi_policy as sdk
 from pulumi_policy import proxy
@@ -18,7 +18,7 @@ from guardrails.verdict import Finding, Verdict
 from policies.kit import message
 from policies.kit.parameters import SCOPE, STRICT, Parameter, Parameters
 from policies.kit.reader import raw_entries
-from policies.kit.run import Fault
+from policies.kit.run import LAST_RULE, Fault
 from policies.kit.sdkview import resource_view, stack_name, stack_view
 
 if TYPE_CHECKING:
@@ -27,9 +27,6 @@ if TYPE_CHECKING:
     from policies.kit.rule import Level, Rule
     from policies.kit.run import RunRecord
     from policies.kit.views import ResourceView, StackView
-
-LAST_RULE: Final = "exemptions-entry-used"
-"""The last stack policy of a pack: it clears the record of matched exemptions."""
 
 
 class Note(proxy.UnknownValueError):

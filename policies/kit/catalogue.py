@@ -128,8 +128,9 @@ def page(rules: Sequence[Rule], standards: Sequence[Standards], packs: Mapping[s
         levels = " | ".join(level_of(rule, item).value for item in standards)
         names = ", ".join(name for name, ids in packs.items() if rule.id in ids)
         lines.append(f"| [{rule.id}](#{rule.id}) | {rule.row} | {rule.severity.value} | {levels} | {names} |")
+    areas = list(dict.fromkeys(rule.area for rule in rules))
     area = ""
-    for rule in rules:
+    for rule in sorted(rules, key=lambda rule: areas.index(rule.area)):
         if rule.area != area:
             area = rule.area
             lines += ["", f"## {_HEADINGS.get(area, area.capitalize())}"]

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import threading
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from policies.kit.walk import Walk
 
@@ -16,6 +16,10 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
     from guardrails.exemptions import Exemption, Register
+
+
+LAST_RULE: Final = "exemptions-entry-used"
+"""The last stack policy of a pack: it clears the record of matched exemptions."""
 
 
 @dataclass(frozen=True, kw_only=True, order=True)

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Final
 
 from guardrails.verdict import Finding, Verdict, not_applicable, violation
 from policies.kit.rule import Level, Rule, Severity
+from policies.kit.run import LAST_RULE
 
 if TYPE_CHECKING:
     from policies.kit.run import Fault, RunView
@@ -41,6 +42,7 @@ def configuration_valid(run: RunView) -> Verdict:
                 requirement="every rule runs in production",
             )
             for policy in run.silent
+            if policy != LAST_RULE
         )
     return Verdict(findings=tuple(sorted(findings)), undecided=run.remarks)
 
@@ -146,15 +148,6 @@ def entry_used(run: RunView) -> Verdict:
 
 RULES: Final = (
     Rule(
-        id="guardrails-configuration-valid",
-        row="+",
-        title="The configuration of the rules is complete and valid.",
-        severity=Severity.HIGH,
-        level=Level.MANDATORY,
-        run=configuration_valid,
-        remediation="Correct the configuration file.",
-    ),
-    Rule(
         id="guardrails-rule-sound",
         row="+",
         title="Every rule decides without an error.",
@@ -194,6 +187,15 @@ RULES: Final = (
         not_applicable="nothing exempted",
     ),
     Rule(
+        id="guardrails-configuration-valid",
+        row="+",
+        title="The configuration of the rules is complete and valid.",
+        severity=Severity.HIGH,
+        level=Level.MANDATORY,
+        run=configuration_valid,
+        remediation="Correct the configuration file.",
+    ),
+    Rule(
         id="exemptions-entry-used",
         row="+",
         title="Every exemption is needed.",
@@ -204,4 +206,7 @@ RULES: Final = (
         not_applicable="the run failed earlier, or the register is empty",
     ),
 )
-"""In the order in which they run, after all other rules; the last one clears the record of the run."""
+"""In the order in which they run, after all other rules; the last one clears the record of the run.
+
+The check of the configuration sees only policies that were asked before it, so it is the last but one.
+"""

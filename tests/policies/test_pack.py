@@ -233,13 +233,31 @@ def test_a_new_type_in_the_next_request_is_judged(asked: list[str]) -> None:
     assert any("codeSigningConfigArn is not set" in item.message for item in response.diagnostics)
 
 
-def test_the_passed_over_policies_do_not_count_as_disabled() -> None:
-    found = content("prod")
-    server = servicer(found)
-    server.Analyze(request(ROLE), None)
-    role = proto.AnalyzerResource(type=ROLE, urn=Res(type=ROLE).urn(), name="x", properties=struct({}))
-    server.AnalyzeStack(proto.AnalyzeStackRequest(resources=[role]), None)
-    assert found.record.view("prod").silent == ()
+def production_run(*disabled: str) -> list[str]:
+    """What the check of the configuration says about a stack of one queue in production."""
+    server = servicer(content("prod"))
+    info = server.GetAnalyzerInfo(empty_pb2.Empty(), None)
+    config = dict(info.initialConfig)
+    for name in disabled:
+        config[name].enforcementLevel = proto.DISABLED
+    server.Configure(proto.ConfigureAnalyzerRequest(policyConfig=config), None)
+    kind = "aws:sqs/queue:Queue"
+    server.Analyze(request(kind), None)
+    queue = proto.AnalyzerResource(type=kind, urn=Res(type=kind).urn(), name="x", properties=struct({}))
+    response = server.AnalyzeStack(proto.AnalyzeStackRequest(resources=[queue]), None)
+    return [item.message for item in response.diagnostics]
+
+
+def test_a_sound_pack_says_nothing_in_production() -> None:
+    """Policies that were passed over do not count as disabled."""
+    assert production_run() == []
+
+
+@pytest.mark.parametrize("name", ["functions-signing-attached", "exemptions-entry-listed"])
+def test_a_policy_that_is_disabled_in_production_is_a_violation(name: str) -> None:
+    messages = production_run(name)
+    assert len(messages) == 1
+    assert f"{name} is disabled; every rule runs in production" in messages[0]
 
 
 def test_the_private_names_that_tests_use_are_there() -> None:
