@@ -99,7 +99,7 @@ def family(facts: RouteFacts) -> ApiKind:
     """The API family that a route's own settings show; `$default` alone counts as HTTP, to be strict."""
     if facts.kind is ApiKind.REST or not isinstance(facts.key, str):
         return ApiKind.WEBSOCKET if facts.websocket else facts.kind
-    if facts.websocket or facts.key in ("$connect", "$disconnect"):
+    if facts.websocket:
         return ApiKind.WEBSOCKET
     if facts.key == _QUICK_ROUTE or " " in facts.key.strip():
         return facts.kind

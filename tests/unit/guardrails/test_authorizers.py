@@ -151,6 +151,16 @@ def test_an_issuer_with_credentials_is_not_quoted() -> None:
     assert "hunter2" not in repr(verdict)
 
 
+@pytest.mark.parametrize(
+    ("kind", "path", "sources"),
+    [(ApiKind.REST, "type", "identitySource "), (ApiKind.HTTP, "authorizerType", "identitySources ")],
+)
+def test_each_family_names_its_own_properties(kind: ApiKind, path: str, sources: str) -> None:
+    facts = replace(REQUEST, kind=kind, identified=False)
+    assert authorizer_source(replace(facts, type=UNKNOWN), STANDARD).undecided == (path,)
+    assert authorizer_cache(facts, STANDARD).findings[0].fact.startswith(sources)
+
+
 def test_unknown_pools_are_undecided() -> None:
     assert authorizer_source(replace(COGNITO, user_pools=UNKNOWN), STANDARD).undecided == ("providerArns",)
 
