@@ -127,9 +127,11 @@ def route_authorised(facts: RouteFacts, public_routes: tuple[str, ...] = ()) -> 
     if facts.authorization is UNKNOWN:
         return undecided(facts.authorization_path)
     finding = _open(facts) or _unattended(facts)
-    if finding is None:
-        return PASS
-    return undecided(facts.key_path) if facts.key is UNKNOWN else violation(finding)
+    if facts.key is UNKNOWN:
+        # It may be OPTIONS, a public route, or $connect, which knows no JWT.
+        settled = facts.kind is ApiKind.REST or facts.authorization in AUTHORIZATIONS[ApiKind.WEBSOCKET]
+        return PASS if settled and not finding else undecided(facts.key_path)
+    return violation(finding) if finding else PASS
 
 
 def quick_create_closed(facts: QuickCreateFacts, public_routes: tuple[str, ...] = ()) -> Verdict:

@@ -96,7 +96,8 @@ _ROUTES: Final = (
         says=("authorizerId is not set",),
     ),
     _case("an unknown type is undecided", route(authorization=UNKNOWN), undecided=("authorizationType",)),
-    _case("an unknown key does not matter when authorised", route(key=UNKNOWN)),
+    _case("an unknown key does not matter when authorised", route(key=UNKNOWN, authorization="CUSTOM")),
+    _case("an unknown key may be $connect, which knows no JWT", route(key=UNKNOWN), undecided=("routeKey",)),
     _case(
         "an unknown open key is undecided", route(key=UNKNOWN, authorization="NONE"), undecided=("routeKey",)
     ),
