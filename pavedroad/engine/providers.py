@@ -18,6 +18,8 @@ from pavedroad.engine.provider_client import ProviderClient, ProviderFailure, Su
 from pavedroad.engine.state import PROVIDER_PREFIX, provider_urn, urn_name, urn_type
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from pavedroad.engine.plugins import Plugins
     from pavedroad.engine.project import StackConfig
     from pavedroad.engine.provider_client import Diff, Failure
@@ -133,7 +135,7 @@ class Providers:
         self._instances[urn] = instance
         return id_
 
-    async def ensure(self, reference: str, olds: dict[str, State]) -> Instance:
+    async def ensure(self, reference: str, olds: Mapping[str, State]) -> Instance:
         """The instance of a reference; one that the program did not register comes from its old state.
 
         Raises:

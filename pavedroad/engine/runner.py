@@ -209,7 +209,7 @@ class Run:
             for package in {**self._request.provider_dirs, **plugins.project.plugin_dirs}:
                 parts.providers.start_early(package)
             parts.policies.start(self._request.policy_packs)
-        parts.planner.start_from(await self._refreshed(parts, loaded.resources))
+        parts.planner.start_from(await self._refreshed(parts, loaded))
         if parts.program is not None:
             await self._through(parts, parts.program)
         if self._operation != "refresh" and not deployment.stopping.is_set():
@@ -231,14 +231,20 @@ class Run:
         await parts.policies.close()
         await children.stop_all()
 
-    async def _refreshed(self, parts: _Parts, olds: list[State]) -> list[State]:
-        """The resources to plan from, read anew when that was asked for."""
+    async def _refreshed(self, parts: _Parts, loaded: Loaded) -> list[State]:
+        """The resources to plan from, read anew when that was asked for.
+
+        What an earlier run did not see the end of is always read anew: it may be gone, or changed.
+        """
+        olds, journal = loaded.resources, parts.journal
         parts.runner.olds = {state.urn: state for state in olds}
-        journal = parts.journal
-        if journal is None or not (self._operation == "refresh" or self._request.refresh):
+        everything = self._operation == "refresh" or self._request.refresh
+        unsure = {(entry.state.urn, entry.state.id) for entry in loaded.pending}
+        stale = [state for state in olds if everything or (state.urn, state.id) in unsure]
+        if journal is None or not (everything or stale):
             return olds
-        await parts.deployment.refresh([Step(op=Op.REFRESH, old=state) for state in olds])
-        return journal.settle_refresh()
+        await parts.deployment.refresh([Step(op=Op.REFRESH, old=state) for state in stale])
+        return journal.settle_refresh() if everything else journal.resources()
 
     async def _through(self, parts: _Parts, program: Child) -> None:
         """Wait until the program has registered everything, or the run ends early."""
