@@ -21,7 +21,9 @@ NEEDS_FINDING: Final = frozenset(
     {
         "iam-policy-actions-scoped",
         "iam-policy-resources-scoped",
-        "iam-privilege-escalation-withheld",
+        "iam-credentials-access-bound",
+        "iam-data-reads-bound",
+        "iam-permissions-management-withheld",
     }
 )
 """Rules whose findings are exempted one by one: a blanket entry would hide the next finding too."""
@@ -29,7 +31,13 @@ NON_EXEMPTIBLE: Final = (
     "iam-policy-admin-withheld",
     "iam-pass-role-scoped",
     "iam-trust-closed",
+    "iam-privilege-escalation-withheld",
+    "functions-invocation-closed",
+    "functions-environment-secret-free",
+    "keys-policy-closed",
+    "storage-policy-closed",
 )
+"""Rules that nobody is exempted from: a finding of theirs opens the account or shows a secret."""
 _FIELDS: Final = ("rule", "resource", "reason", "owner", "expires")
 _OPTIONAL: Final = ("stack", "finding")
 

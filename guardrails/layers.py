@@ -1,7 +1,8 @@
 """Layers of functions: the company layer at its minimum version (L1), and trusted accounts only (L23).
 
 Names are compared whole, versions as integers (10 is newer than 9), accounts always: a name can be taken by
-anybody. A layer that the stack itself publishes has no version number yet; it counts as the newest.
+anybody. A layer that the stack itself publishes has no version number yet; it counts as the newest, also in
+the update that gives it a low one. So an old version of an own account is decided with the stack in view.
 """
 
 from __future__ import annotations
@@ -157,7 +158,7 @@ def _company_layer(facts: LayeredFunction, layer: CompanyLayer, own_accounts: Se
     misses = [_miss(arn, layer, accounts, facts.region) for arn in arns]
     if "" in misses:
         return PASS
-    open_elements = _open_elements(facts)
+    open_elements = _open_elements(facts) or _perhaps_of_the_stack(facts, arns, misses, own_accounts)
     if open_elements:
         return undecided(*open_elements)
     region = facts.region if isinstance(facts.region, str) else "REGION"
@@ -232,6 +233,15 @@ def _open_elements(facts: LayeredFunction) -> tuple[str, ...]:
     behind = [item for item in facts.stack_layers or () if item.arn not in known]
     explained = sum(1 for item in behind if isinstance(item.name, str))
     return tuple(unknown[explained:])
+
+
+def _perhaps_of_the_stack(
+    facts: LayeredFunction, arns: Sequence[_Arn], misses: Sequence[str], own_accounts: Sequence[str]
+) -> tuple[str, ...]:
+    """Without the stack in view, whether an old version of an own account stands for a layer of the stack."""
+    own = (arn.account in own_accounts for arn in arns)
+    old = any(miss == "too-old" and mine for miss, mine in zip(misses, own, strict=True))
+    return ("layers",) if old and facts.stack_layers is None else ()
 
 
 def _parsed(text: str) -> _Arn | None:

@@ -80,3 +80,13 @@ def test_a_company_layer_without_a_name_counts_for_nothing() -> None:
     parameters = {**L1_PARAMETERS, "companyLayers": [{"account": "111122223333"}]}
     report = judge(PRESENT, Res(type=FUNCTION), parameters=parameters)
     assert report.not_applicable == ("no company layer is required",)
+
+
+def test_an_old_version_of_an_own_account_is_decided_with_the_stack_in_view() -> None:
+    """Before that it may be the stack's own first version; another account's old version never is."""
+    server = Server([PRESENT], L1_PARAMETERS)
+    old = Res(type=FUNCTION, props={"layers": [REMEDIATED.replace(":12", ":11")]})
+    assert server.analyze(old).violations == ()
+    assert server.analyze_stack([old]).keys == ("layer:company-base",)
+    foreign = {"ownAccounts": ["444455556666"], "companyLayers": L1_PARAMETERS["companyLayers"]}
+    assert Server([PRESENT], foreign).analyze(old).keys == ("layer:company-base",)

@@ -112,7 +112,7 @@ def test_every_policy_has_its_level_strictness_and_parameters() -> None:
     assert layer == {
         "enforcementLevel": sdk.EnforcementLevel.MANDATORY,
         "strict": True,
-        "companyLayers": [{"name": "pavedroad-company", "minimumVersion": 1, "account": "444455556666"}],
+        "companyLayers": [{"name": "pavedroad-company", "minimumVersion": 2, "account": "444455556666"}],
         "ownAccounts": ["111122223333", "444455556666", "000000000000"],
     }
 
