@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import json
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from hashlib import sha256
+from typing import TYPE_CHECKING, Final
 
 from pavedroad.provider.limits.finding import Finding
 from pavedroad.provider.naming import NameRequest, NamingError, automatic_name, known_name, rule_for
@@ -23,6 +24,11 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from pavedroad.provider.sdk import ResourceShape
+
+SEED_KEY: Final = "__seed"
+"""Internal input: equal for all that is one resource, another one for its replacement."""
+
+_SEED_DIGITS: Final = 16
 
 
 @dataclass(frozen=True)
@@ -44,6 +50,9 @@ def check_inputs(shape: ResourceShape, news: Properties, olds: Properties, reque
         for key, given in shape.inputs.items()
         if given.required and inputs.get(key) is None
     ]
+    origin = _seed(olds, request.seed)
+    if origin is not None:
+        inputs[SEED_KEY] = origin
     rule = rule_for(shape)
     if rule is None:
         return Checked(inputs, failures)
@@ -62,6 +71,11 @@ def check_inputs(shape: ResourceShape, news: Properties, olds: Properties, reque
         inputs[rule.property] = name
         inputs["__defaults"] = [rule.property]
     return Checked(inputs, failures)
+
+
+def _seed(olds: Properties, seed: bytes) -> Value:
+    """What ids of AWS's making come from, as long as the resource lives; an older one may have none."""
+    return olds.get(SEED_KEY) if olds else sha256(seed).hexdigest()[:_SEED_DIGITS]
 
 
 def _document(shape: ResourceShape, key: str, value: Value) -> Value:

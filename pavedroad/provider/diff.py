@@ -56,7 +56,7 @@ def compare(
 
 
 def _changes(path: str, old: Value, new: Value) -> Iterator[tuple[str, Change]]:
-    if _equal(old, new):
+    if equal(old, new):
         return
     if _absent(old):
         yield path, Change.ADD
@@ -75,7 +75,8 @@ def _changes(path: str, old: Value, new: Value) -> Iterator[tuple[str, Change]]:
         yield path, Change.UPDATE
 
 
-def _equal(old: Value, new: Value) -> bool:
+def equal(old: Value, new: Value) -> bool:
+    """Whether two values mean the same: assets by their hash, JSON documents by what they say."""
     if _absent(old) and _absent(new):
         return True
     plain_old, plain_new = reveal(old), reveal(new)

@@ -12,7 +12,7 @@ from pulumi.runtime.proto import plugin_pb2, provider_pb2, provider_pb2_grpc
 
 from pavedroad.provider import sdk
 from pavedroad.provider.account import Account, from_config
-from pavedroad.provider.check import check_inputs
+from pavedroad.provider.check import SEED_KEY, check_inputs
 from pavedroad.provider.diff import Change, compare
 from pavedroad.provider.limits.run import refusals
 from pavedroad.provider.lookups import LookupRefusedError, look_up
@@ -243,7 +243,7 @@ class Provider(provider_pb2_grpc.ResourceProviderServicer):
 
     def _refusals(self, subject: Subject, inputs: Properties) -> list[Finding]:
         """What AWS would refuse; the resource is noted for those that come later."""
-        checked = replace(subject, inputs=inputs)
+        checked = replace(subject, inputs=inputs, seed=text(inputs.get(SEED_KEY)) or "")
         found = refusals(subject.shape, subject.urn, inputs, subject.account, self.registry)
         self.registry.add(
             Entry(
@@ -263,7 +263,8 @@ class Provider(provider_pb2_grpc.ResourceProviderServicer):
 
     def _subject(self, urn: str, inputs: Properties, context: grpc.ServicerContext) -> Subject:
         shape = self._shape(_token(urn), context)
-        return Subject(shape, urn, urn.rpartition("::")[2], inputs, self.account.of(inputs))
+        seed = text(inputs.get(SEED_KEY)) or ""
+        return Subject(shape, urn, urn.rpartition("::")[2], inputs, self.account.of(inputs), seed)
 
     def _shape(self, token: str, context: grpc.ServicerContext) -> sdk.ResourceShape:
         try:

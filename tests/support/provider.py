@@ -62,6 +62,11 @@ class Checked:
     inputs: Mapping[str, Plain]
     failures: dict[str, str]
 
+    @property
+    def shown(self) -> Props:
+        """The inputs without the provider's own."""
+        return {key: value for key, value in self.inputs.items() if not key.startswith("__")}
+
 
 @dataclass(frozen=True)
 class Made:

@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Final
 
 from pavedroad.provider.account import merged_tags
+from pavedroad.provider.diff import equal
 from pavedroad.provider.naming import name_from_prefix
 from pavedroad.provider.predict.general import general_row
 from pavedroad.provider.predict.row import Counted, Row
@@ -27,10 +28,12 @@ class Mode:
     Attributes:
         preview: Whether nothing is made yet, so that values may stay unknown.
         predicted: Whether computed values are predicted; else they stay unknown in a preview.
+        last: The number that AWS gave last under a name whose numbers outlive what they count.
     """
 
     preview: bool
     predicted: bool
+    last: int = 0
 
 
 @dataclass(frozen=True)
@@ -75,11 +78,13 @@ def _plan(subject: Subject, mode: Mode, before: Properties | None) -> Planned:
         base = key.removesuffix("Prefix")
         if base in subject.shape.outputs and base != key and outputs.get(base) is None:
             prefix = text(value)
-            outputs[base] = UNKNOWN if prefix is None else name_from_prefix(prefix, subject.urn.encode())
-    working = replace(subject, inputs=outputs)
+            grown = UNKNOWN if prefix is None else name_from_prefix(prefix, subject.origin.encode())
+            outputs[base] = grown if before is None else before.get(base, grown)
+    working = replace(subject, inputs=outputs, found={})
+    past = None if before is None else replace(subject, inputs=before, found={})
     for key, rule in row.outputs.items():
         if outputs.get(key) is None:
-            value = _computed(rule, key, working, mode, before)
+            value = _computed(rule, key, working, mode, past)
             working.found[key] = value
             outputs[key] = value
     identity = text(row.id(working) if callable(row.id) else fill(row.id, working)) or ""
@@ -94,24 +99,37 @@ def _plan(subject: Subject, mode: Mode, before: Properties | None) -> Planned:
     return Planned(identity or subject.uuid(), settled)
 
 
-def _computed(rule: Rule, key: str, subject: Subject, mode: Mode, before: Properties | None) -> Value:
-    answer = rule(subject) if callable(rule) else rule
+def _computed(rule: Rule, key: str, subject: Subject, mode: Mode, past: Subject | None) -> Value:
+    answer = _answer(rule, subject)
     if isinstance(answer, Counted):
-        return _counted(answer, key, subject, mode, before)
-    return answer if callable(rule) else fill(answer, subject)
+        return _counted(answer, key, subject, mode, past)
+    if past is not None and key in past.inputs and _answer(rule, past) == answer:
+        # Nothing that AWS computes it from has changed, so it stays what it is, predictable or not.
+        return past.inputs[key]
+    return answer
 
 
-def _counted(rule: Counted, key: str, subject: Subject, mode: Mode, before: Properties | None) -> Value:
-    old = before.get(key) if before else None
-    moved = before is None or not rule.properties or any(
-        subject.inputs.get(name) != before.get(name) for name in rule.properties
-    )  # fmt: skip
-    if before is not None and not moved and old is not None:
+def _answer(rule: Rule, subject: Subject) -> Value | Counted:
+    answer = rule(subject) if callable(rule) else rule
+    return answer if callable(rule) or isinstance(answer, Counted) else fill(answer, subject)
+
+
+def _counted(rule: Counted, key: str, subject: Subject, mode: Mode, past: Subject | None) -> Value:
+    before = {} if past is None else past.inputs
+    old = before.get(key)
+    if old is not None and (rule.once or (rule.properties and not _moved(rule, subject, before))):
         return old
     if mode.preview:
         return UNKNOWN
-    last = number((text(old) or "").rpartition(":")[2] or old) if old is not None else None
-    return fill(rule.template.replace("{@count}", f"{(last or 0) + 1:g}"), subject)
+    known = text(old) or ""
+    # What is generated anew must differ from what it takes the place of.
+    drawn = replace(subject, seed=f"{subject.origin}\x00{known}") if known else subject
+    last = number(known.removesuffix(rule.template.partition("{@count}")[2]).rpartition(":")[2] or old)
+    return fill(rule.template.replace("{@count}", f"{(last or mode.last) + 1:g}"), drawn)
+
+
+def _moved(rule: Counted, subject: Subject, before: Properties) -> bool:
+    return any(not equal(before.get(name), subject.inputs.get(name)) for name in rule.properties)
 
 
 def _missing(key: str, output: Output, subject: Subject, before: Properties | None) -> Value:
@@ -121,8 +139,7 @@ def _missing(key: str, output: Output, subject: Subject, before: Properties | No
         return subject.account.region
     if output.optional or subject.inputs.get(key.removesuffix("Prefix")) is not None:
         return None
-    old = before.get(key) if before else None
-    return UNKNOWN if old is None else old
+    return UNKNOWN if before is None else before.get(key)
 
 
 def _completed(given: Value, default: Value) -> Value:

@@ -20,10 +20,12 @@ class Counted:
     Attributes:
         template: Text with `{@count}` where the number stands.
         properties: Inputs whose change makes AWS count; none: every update does.
+        once: Whether it is told at the creation alone, such as a date or the number of a layer's version.
     """
 
     template: str = "{@count}"
     properties: tuple[str, ...] = ()
+    once: bool = False
 
 
 Computed: TypeAlias = "Callable[[Subject], Value | Counted]"

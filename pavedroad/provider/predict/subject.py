@@ -38,6 +38,7 @@ class Subject:
         name: Its logical name.
         inputs: Its checked inputs.
         account: Where it is made.
+        seed: What tells this resource from the one that it replaces; Check chose it. Empty: there is none.
         found: Outputs computed so far; templates read them too.
     """
 
@@ -46,7 +47,13 @@ class Subject:
     name: str
     inputs: Properties
     account: Account
+    seed: str = ""
     found: Properties = field(default_factory=dict[str, Value])
+
+    @property
+    def origin(self) -> str:
+        """What generated ids come from: the seed, which outlives a new URN, else the URN."""
+        return self.seed or self.urn
 
     def read(self, path: str) -> Value:
         """A value by its path: an output computed already, else an input."""
@@ -55,14 +62,14 @@ class Subject:
         return at(value, *rest.split(".")) if rest else value
 
     def generated(self, alphabet: str, length: int) -> str:
-        """An id in AWS's form that depends on account, region and URN alone."""
+        """An id in AWS's form that depends on account, region and origin alone."""
         letters = _ALPHABETS[alphabet]
-        seed = f"{self.account.account}\x00{self.account.region}\x00{self.urn}\x00{alphabet}"
+        seed = f"{self.account.account}\x00{self.account.region}\x00{self.origin}\x00{alphabet}"
         digest = sha256(seed.encode()).digest() + sha256(seed.encode() + b"\1").digest()
         return "".join(letters[byte % len(letters)] for byte in digest[:length])
 
     def uuid(self) -> str:
-        """A version 4 UUID that depends on account, region and URN alone."""
+        """A version 4 UUID that depends on account, region and origin alone."""
         digits = self.generated("hex", 32)
         return f"{digits[:8]}-{digits[8:12]}-4{digits[13:16]}-a{digits[17:20]}-{digits[20:]}"
 

@@ -65,8 +65,8 @@ def test_another_seed_gives_another_name(logical: str, seeds: list[bytes]) -> No
 
 
 def test_a_given_name_or_prefix_is_left_alone(aws: Client) -> None:
-    assert aws.check(QUEUE, "q", {"name": "mine"}).inputs == {"name": "mine"}
-    assert aws.check(QUEUE, "q", {"namePrefix": "mine-"}).inputs == {"namePrefix": "mine-"}
+    assert aws.check(QUEUE, "q", {"name": "mine"}).shown == {"name": "mine"}
+    assert aws.check(QUEUE, "q", {"namePrefix": "mine-"}).shown == {"namePrefix": "mine-"}
 
 
 def test_a_prefix_grows_into_a_name_in_the_outputs(aws: Client) -> None:

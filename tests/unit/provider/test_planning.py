@@ -138,7 +138,7 @@ def test_defaults_of_aws_are_filled_into_outputs_not_into_inputs(aws: Client) ->
     checked = aws.check(QUEUE, "orders", {"name": "orders"})
     outputs = aws.create(QUEUE, "orders", checked.inputs).outputs
 
-    assert checked.inputs == {"name": "orders"}
+    assert checked.shown == {"name": "orders"}
     assert outputs["visibilityTimeoutSeconds"] == 30
     assert outputs["messageRetentionSeconds"] == 345600
     assert outputs["sqsManagedSseEnabled"] is True

@@ -10,9 +10,10 @@ from pavedroad.provider.values import UNKNOWN, Unknown, Value, at, items, text
 if TYPE_CHECKING:
     from pavedroad.provider.predict.subject import Subject
 
-_CREATED: Final = Counted("1970-01-01T00:00:00Z")
+_CREATED: Final = Counted("1970-01-01T00:00:00Z", once=True)
 # CloudFront's one hosted zone for alias records (AWS General Reference).
 _CLOUDFRONT_ZONE: Final = "Z2FDTNDATAQYW2"
+_VERSION_TAG: Final = Counted("ETV{@ALNUM10}")
 _EXECUTE: Final = "arn:{@partition}:execute-api:{@region}:{@account}:"
 _V1: Final = "arn:{@partition}:apigateway:{@region}::/restapis/"
 _V2: Final = "arn:{@partition}:apigateway:{@region}::/apis/"
@@ -179,8 +180,8 @@ ROWS: Final[dict[str, Row]] = {
         outputs={
             "arn": "arn:{@partition}:cloudfront::{@account}:function/{name}",
             "status": "UNASSOCIATED",
-            "etag": Counted("ETV{@ALNUM10}"),
-            "liveStageEtag": Counted("ETV{@ALNUM10}"),
+            "etag": _VERSION_TAG,
+            "liveStageEtag": _VERSION_TAG,
         },
         defaults={"publish": True},
     ),
@@ -188,7 +189,7 @@ ROWS: Final[dict[str, Row]] = {
         id="E{@ALNUM13}",
         outputs={
             "arn": "arn:{@partition}:cloudfront::{@account}:origin-access-control/E{@ALNUM13}",
-            "etag": Counted("ETV{@ALNUM10}"),
+            "etag": _VERSION_TAG,
         },
     ),
 }

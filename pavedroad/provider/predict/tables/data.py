@@ -11,6 +11,8 @@ from pavedroad.provider.values import UNKNOWN, Unknown, Value, flag, text
 if TYPE_CHECKING:
     from pavedroad.provider.predict.subject import Subject
 
+_TABLE_ARN: Final = "arn:{@partition}:dynamodb:{@region}:{@account}:table/{name}"
+_LABEL: Final = "1970-01-01T00:00:00.000"
 _BUCKET_ARN: Final = "arn:{@partition}:s3:::{bucket}"
 # Hosted zones of S3's website endpoints, by region (AWS General Reference, Amazon S3 endpoints).
 _ZONES: Final = {
@@ -36,12 +38,14 @@ def _zone(subject: Subject) -> Value:
     return _ZONES.get(subject.account.region, UNKNOWN)
 
 
-def _stream(output: Value) -> Computed:
+def _stream(template: str) -> Computed:
     """A table's stream is labelled with the time of its making: there when asked for, but not known."""
 
-    def computed(subject: Subject) -> Value:
+    def computed(subject: Subject) -> Value | Counted:
         enabled = subject.read("streamEnabled")
-        return output if isinstance(enabled, Unknown) or flag(enabled) else ""
+        if isinstance(enabled, Unknown) or flag(enabled):
+            return Counted(template, ("streamEnabled", "streamViewType"))
+        return ""
 
     return computed
 
@@ -73,6 +77,25 @@ def _object_arn(subject: Subject) -> Value:
     return f"arn:{subject.account.partition}:s3:::{place}" if isinstance(place, str) else UNKNOWN
 
 
+# Each of these writes the object anew, which makes a version in a versioned bucket.
+_CONTENT: Final = (
+    "bucketKeyEnabled",
+    "cacheControl",
+    "content",
+    "contentBase64",
+    "contentDisposition",
+    "contentEncoding",
+    "contentLanguage",
+    "contentType",
+    "etag",
+    "kmsKeyId",
+    "metadata",
+    "serverSideEncryption",
+    "source",
+    "sourceHash",
+    "storageClass",
+    "websiteRedirect",
+)
 _OF_BUCKET: Final = Row(id="{bucket}")
 _OBJECT: Final[dict[str, Value | Counted | Computed]] = {
     "key": "{@logical}",
@@ -81,7 +104,7 @@ _OBJECT: Final[dict[str, Value | Counted | Computed]] = {
     "serverSideEncryption": lambda subject: "AES256" if subject.read("kmsKeyId") is None else "aws:kms",
     "bucketKeyEnabled": False,
     "storageClass": "STANDARD",
-    "versionId": Counted("{@alnum32}"),
+    "versionId": Counted("{@alnum32}", _CONTENT),
 }
 _ROW_BUCKET: Final = Row(
     id="{bucket}",
@@ -132,9 +155,9 @@ ROWS: Final[dict[str, Row]] = {
     "aws:dynamodb/table:Table": Row(
         id="{name}",
         outputs={
-            "arn": "arn:{@partition}:dynamodb:{@region}:{@account}:table/{name}",
-            "streamArn": _stream(UNKNOWN),
-            "streamLabel": _stream(UNKNOWN),
+            "arn": _TABLE_ARN,
+            "streamArn": _stream(f"{_TABLE_ARN}/stream/{_LABEL}"),
+            "streamLabel": _stream(_LABEL),
             "streamViewType": _view_type,
             "readCapacity": _capacity,
             "writeCapacity": _capacity,

@@ -15,6 +15,8 @@ _ARN: Final = "arn:{@partition}:lambda:{@region}:{@account}:function:{name}"
 _INVOKE: Final = "arn:{@partition}:apigateway:{@region}:lambda:path/2015-03-31/functions/"
 _STREAM: Final = "arn:{@partition}:apigateway:{@region}:lambda:path/2021-11-15/functions/"
 
+# What names the code.
+_CODE: Final = ("code", "codeSha256", "codeSigningConfigArn", "s3Bucket", "s3Key", "s3ObjectVersion")
 # A published version is counted; each of these makes a new one.
 _PUBLISHES: Final = (
     "architectures",
@@ -97,9 +99,15 @@ def _qualified(separator: str) -> Callable[[Subject], Value]:
     return identity
 
 
-def _unless_signed(subject: Subject) -> Value:
-    # Which job signed the code is known only when Lambda has read the archive.
-    return "" if subject.read("codeSigningConfigArn") is None else UNKNOWN
+def _if_signed(resource: str) -> Computed:
+    """Which job signed the code: known only when Lambda has read the archive."""
+
+    def computed(subject: Subject) -> Value | Counted:
+        if subject.read("codeSigningConfigArn") is None:
+            return ""
+        return Counted(f"arn:{{@partition}}:signer:{{@region}}:{{@account}}:/{resource}", _CODE)
+
+    return computed
 
 
 def _mapping_batch(subject: Subject) -> Value:
@@ -149,9 +157,9 @@ ROWS: Final[dict[str, Row]] = {
             "version": _if_published("{@count}"),
             "qualifiedArn": _if_published(f"{_ARN}:{{@count}}"),
             "qualifiedInvokeArn": _if_published(f"{_INVOKE}{_ARN}:{{@count}}/invocations"),
-            "lastModified": Counted("1970-01-01T00:00:00.000+0000"),
-            "signingJobArn": _unless_signed,
-            "signingProfileVersionArn": _unless_signed,
+            "lastModified": Counted("1970-01-01T00:00:00.000+0000", _PUBLISHES),
+            "signingJobArn": _if_signed("signing-jobs/{@uuid}"),
+            "signingProfileVersionArn": _if_signed("signing-profiles/{@alnum10}/{@ALNUM10}"),
         },
         defaults={
             "architectures": ["x86_64"],
@@ -203,9 +211,9 @@ ROWS: Final[dict[str, Row]] = {
         id="{arn}",
         outputs={
             "layerArn": "arn:{@partition}:lambda:{@region}:{@account}:layer:{layerName}",
-            "version": Counted(),
-            "arn": Counted("{layerArn}:{@count}"),
-            "createdDate": Counted("1970-01-01T00:00:00.000+0000"),
+            "version": Counted(once=True),
+            "arn": Counted("{layerArn}:{@count}", once=True),
+            "createdDate": Counted("1970-01-01T00:00:00.000+0000", once=True),
         },
         defaults={"skipDestroy": False},
     ),

@@ -9,8 +9,20 @@ from pavedroad.provider.predict.row import Counted, Row
 from pavedroad.provider.predict.subject import Subject, fill
 from pavedroad.provider.values import UNKNOWN, Unknown, Value, text
 
-_CREATED: Final = Counted("1970-01-01T00:00:00Z")
+_CREATED: Final = Counted("1970-01-01T00:00:00Z", once=True)
 _IAM: Final = "arn:{@partition}:iam::{@account}:"
+
+# What a new version of a parameter is made of.
+_PARAMETER: Final = (
+    "allowedPattern",
+    "dataType",
+    "description",
+    "insecureValue",
+    "keyId",
+    "tier",
+    "type",
+    "value",
+)
 
 
 def _at_path(kind: str) -> str:
@@ -153,7 +165,7 @@ ROWS: Final[dict[str, Row]] = {
         id="{name}",
         outputs={
             "arn": _parameter_arn,
-            "version": Counted(),
+            "version": Counted(properties=_PARAMETER),
             "dataType": "text",
             "tier": "Standard",
             "hasValueWo": False,

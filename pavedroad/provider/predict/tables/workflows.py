@@ -5,12 +5,21 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from pavedroad.provider.predict.row import Counted, Row
-from pavedroad.provider.values import UNKNOWN, Value, items, text
+from pavedroad.provider.values import UNKNOWN, Unknown, Value, flag, items, text
 
 if TYPE_CHECKING:
     from pavedroad.provider.predict.subject import Subject
 
-_CREATED: Final = Counted("1970-01-01T00:00:00Z")
+# A published version is counted; each of these makes a new one.
+_PUBLISHES: Final = (
+    "definition",
+    "roleArn",
+    "loggingConfiguration",
+    "tracingConfiguration",
+    "encryptionConfiguration",
+    "publish",
+)
+_CREATED: Final = Counted("1970-01-01T00:00:00Z", once=True)
 
 
 def _alias_arn(subject: Subject) -> Value:
@@ -23,6 +32,13 @@ def _alias_arn(subject: Subject) -> Value:
     return UNKNOWN
 
 
+def _published_version(subject: Subject) -> Value | Counted:
+    publish = subject.read("publish")
+    if isinstance(publish, Unknown) or flag(publish):
+        return Counted("{arn}:{@count}", _PUBLISHES)
+    return ""
+
+
 ROWS: Final[dict[str, Row]] = {
     "aws:sfn/stateMachine:StateMachine": Row(
         id="{arn}",
@@ -30,17 +46,7 @@ ROWS: Final[dict[str, Row]] = {
             "arn": "arn:{@partition}:states:{@region}:{@account}:stateMachine:{name}",
             "creationDate": _CREATED,
             "revisionId": "",
-            "stateMachineVersionArn": Counted(
-                "{arn}:{@count}",
-                (
-                    "definition",
-                    "roleArn",
-                    "loggingConfiguration",
-                    "tracingConfiguration",
-                    "encryptionConfiguration",
-                    "publish",
-                ),
-            ),
+            "stateMachineVersionArn": _published_version,
             "status": "ACTIVE",
             "description": "",
             "versionDescription": "",
@@ -75,7 +81,7 @@ ROWS: Final[dict[str, Row]] = {
             "arn": "arn:{@partition}:scheduler:{@region}:{@account}:schedule-group/{name}",
             "state": "ACTIVE",
             "creationDate": _CREATED,
-            "lastModificationDate": _CREATED,
+            "lastModificationDate": Counted("1970-01-01T00:00:00Z"),
         },
     ),
     "aws:pipes/pipe:Pipe": Row(
