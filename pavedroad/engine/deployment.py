@@ -115,21 +115,16 @@ class Deployment:
     async def _do(self, steps: list[Step]) -> None:
         for step in steps:
             self._go_on()
-            self._running += 1
-            self._idle.clear()
-            try:
-                await self._runner.run(step)
-            finally:
-                self._running -= 1
-                if not self._running:
-                    self._idle.set()
+            await self._runner.run(step)
 
     async def idle(self) -> None:
-        """Wait until no step is under way."""
+        """Wait until nothing is under way."""
         await self._idle.wait()
 
     async def _guarded(self, work: Coroutine[None, None, _T], urn: str) -> _T:
         """Turn whatever goes wrong into the end of the run or the loss of a resource, once it is reported."""
+        self._running += 1
+        self._idle.clear()
         try:
             return await work
         except EngineError as error:
@@ -142,6 +137,10 @@ class Deployment:
             pass
         except ProviderFailure as failure:
             self._emit(DiagnosticEvent(severity="error", message=str(failure), urn=urn))
+        finally:
+            self._running -= 1
+            if not self._running:
+                self._idle.set()
         if not self._continues:
             self.stop()
             raise Stopped

@@ -61,9 +61,13 @@ class Channel:
     def __init__(self, address: str) -> None:
         """Open it lazily: the first call connects."""
         self._channel = grpc.aio.insecure_channel(address, options=CHANNEL_OPTIONS)
+        self._methods: dict[str, object] = {}
 
     def method(self, path: str, reply: type[_Reply]) -> Call[_Reply]:
         """The method of that path (`/package.Service/Method`)."""
+        known = self._methods.get(path)
+        if known is not None:
+            return cast("Call[_Reply]", known)
         send = cast(
             "Callable[..., Awaitable[_Reply]]",
             self._channel.unary_unary(
@@ -77,6 +81,7 @@ class Channel:
             except grpc.aio.AioRpcError as error:
                 raise _failure(error) from None
 
+        self._methods[path] = call
         return call
 
     async def close(self) -> None:
