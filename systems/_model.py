@@ -93,7 +93,7 @@ def conflict(text: str, *fields: str) -> Conflict:
 class SettingsModel(BaseModel):
     """Base of all settings: unknown keys refused, no type coercion, frozen."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid", strict=True, use_attribute_docstrings=True)
+    model_config = ConfigDict(frozen=True, extra="forbid", strict=True)
 
     def conflicts(self) -> Iterator[Conflict]:
         """Rules across fields that are broken."""

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Final
 
 from systems._model import FLOOR, STAND_IN
 from systems.settings._profiles import EVERY_SYSTEM
-from systems.settings._schema import LOADER_KEYS, allowed, alternatives, deref, mark, model_schema
+from systems.settings._schema import LOADER_KEYS, allowed, alternatives, deref, described_schema, mark
 from systems.settings._tree import Tree, as_tree
 
 if TYPE_CHECKING:
@@ -55,30 +55,30 @@ def _lines() -> Iterator[str]:
         )
         yield f"| `{tier}` | {given} | {'on' if tier == 'production' else 'off'} |"
     yield ""
-    root = model_schema()
+    root = described_schema()
     properties = {**_properties(root), **{key: as_tree(value) or {} for key, value in LOADER_KEYS.items()}}
-    yield from _table("pavedroad", "pavedroad:", properties)
-    yield from _sections("pavedroad:", root)
+    yield from _table("pavedroad", "pavedroad:", properties, root)
+    yield from _sections("pavedroad:", root, root)
 
 
-def _sections(prefix: str, model: Tree) -> Iterator[str]:
+def _sections(prefix: str, model: Tree, root: Tree) -> Iterator[str]:
     """A section for each map inside a model, outermost first."""
     for name, node in _properties(model).items():
-        inner = deref(node)
+        inner = deref(node, root)
         if inner is node or not _properties(inner):
             continue
         title = name if prefix == "pavedroad:systems." else f"{prefix}{name}"
-        yield from _table(title, f"{title}.", _properties(inner))
-        yield from _sections(f"{title}.", inner)
+        yield from _table(title, f"{title}.", _properties(inner), root)
+        yield from _sections(f"{title}.", inner, root)
 
 
-def _table(title: str, prefix: str, properties: dict[str, Tree]) -> Iterator[str]:
+def _table(title: str, prefix: str, properties: dict[str, Tree], root: Tree) -> Iterator[str]:
     yield f"## {title}"
     yield ""
     yield "| name | type | default | allowed | meaning |"
     yield "|---|---|---|---|---|"
     for name, node in properties.items():
-        inner = deref(node)
+        inner = deref(node, root)
         meaning = _cell(str(node.get("description") or inner.get("description", "")))
         values = "the map below" if _properties(inner) else _cell(allowed(node))
         kept = ["*Not lower* in production."] if mark(node, FLOOR) else []

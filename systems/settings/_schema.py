@@ -7,6 +7,7 @@ import json
 from typing import TYPE_CHECKING, Final, cast
 
 from systems._model import FORM, STAND_IN
+from systems.settings._descriptions import described
 from systems.settings._source import NAMESPACE
 from systems.settings._tree import Path, Tree, Value, as_tree
 from systems.settings.model import EnvironmentSettings
@@ -33,8 +34,13 @@ TYPE_WORDS: Final = {
 
 @functools.cache
 def model_schema() -> Tree:
-    """JSON schema of everything under `pavedroad:`."""
+    """JSON schema of everything under `pavedroad:`, without the meaning of its settings."""
     return as_tree(EnvironmentSettings.model_json_schema()) or {}
+
+
+def described_schema() -> Tree:
+    """The same with the meaning of every setting, for pages and editors."""
+    return described(model_schema(), EnvironmentSettings)
 
 
 def node_at(path: Path) -> Tree | None:
@@ -60,13 +66,13 @@ def allowed_at(path: Path) -> str:
     return "nothing" if node is None else allowed(node)
 
 
-def deref(node: Tree) -> Tree:
-    """The node, or what it refers to; of a node that may be null, what it is otherwise."""
+def deref(node: Tree, root: Tree | None = None) -> Tree:
+    """The node, or what it refers to in `root`; of a node that may be null, what it is otherwise."""
     options = [option for option in alternatives(node) if option.get("type") != "null"]
     inner = options[0] if len(options) == 1 and "anyOf" in node else node
     reference = inner.get("$ref")
     if isinstance(reference, str):
-        definitions = as_tree(model_schema().get("$defs")) or {}
+        definitions = as_tree((root or model_schema()).get("$defs")) or {}
         return as_tree(definitions[reference.rpartition("/")[2]]) or {}
     return node
 
@@ -115,7 +121,7 @@ def _properties(node: Tree) -> Tree:
 
 def schema() -> Tree:
     """JSON schema of an environment's file `Pulumi.<stack>.yaml`, for editors."""
-    model = model_schema()
+    model = described_schema()
     keys = {**_properties(model), **LOADER_KEYS}
     known = "|".join(sorted(keys))
     definitions = {
