@@ -68,13 +68,13 @@ def _hash(signature: str, item: dict[str, Wire], root: Path) -> str:
         _feed(content, asset, root)
         info = tarfile.TarInfo(name)
         info.mode, info.size = _TAR_MODE, len(content.data)
-        digest.update(_header(info))
+        digest.update(tar_header(info))
         digest.update(content.data + b"\0" * (-len(content.data) % _BLOCK))
     digest.update(b"\0" * (2 * _BLOCK))
     return digest.hexdigest()
 
 
-def _header(info: tarfile.TarInfo) -> bytes:
+def tar_header(info: tarfile.TarInfo) -> bytes:
     """A header as Go's writer makes it, which also fills the numbers of the device."""
     raw = bytearray(info.tobuf(tarfile.USTAR_FORMAT, "utf-8", "surrogateescape"))
     raw[329:337] = raw[337:345] = b"0000000\0"
