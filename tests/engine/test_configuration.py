@@ -1,15 +1,20 @@
-"""Projects, stacks and policy packs are read as Pulumi reads them; a bad value names its place and its mending."""
+"""Projects, stacks and policy packs are read as Pulumi reads them; a bad value names its place."""
 
 from __future__ import annotations
 
 import json
-from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 
 from pavedroad.engine import EngineError
 from pavedroad.engine.policy_config import PolicyInfo, Setting, read_file, settle
 from pavedroad.engine.project import load_config, load_project
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from pavedroad.engine.values import Props
 
 
 def stack(root: Path, project: str, stack_text: str) -> dict[str, str]:
@@ -91,14 +96,18 @@ def test_a_project_that_cannot_run_is_refused(tmp_path: Path, text: str, message
 
 def test_plugins_and_local_packages_name_their_folders(tmp_path: Path) -> None:
     (tmp_path / "Pulumi.yaml").write_text(
-        "name: shop\nruntime: python\nplugins: {providers: [{name: aws, path: one}]}\npackages: {gcp: ./two}\n"
+        "name: shop\nruntime: python\npackages: {gcp: ./two}\n"
+        "plugins: {providers: [{name: aws, path: one}]}\n"
     )
 
     assert load_project(tmp_path).plugin_dirs == {"aws": tmp_path / "one", "gcp": tmp_path / "two"}
 
 
-STRICT = {"strict": {"type": "boolean", "default": False}}
-LIMITED = {"days": {"type": "integer", "minimum": 1, "default": 7}, "mode": {"enum": ["a", "b"]}}
+STRICT: dict[str, Props] = {"strict": {"type": "boolean", "default": False}}
+LIMITED: dict[str, Props] = {
+    "days": {"type": "integer", "minimum": 1, "default": 7},
+    "mode": {"enum": ["a", "b"]},
+}
 POLICIES = [
     PolicyInfo(name="one", level="advisory", schema=STRICT),
     PolicyInfo(name="two", level="mandatory", schema=LIMITED),
