@@ -1,23 +1,27 @@
-"""The command line: verbs, options and their help. What a verb does stands in its own module."""
+"""The command line: verbs, options and their help. What a verb does stands in its own module.
 
-from __future__ import annotations
+Typer reads the annotations, so they are evaluated here.
+"""
 
 from pathlib import Path
 from typing import Annotated, Final
 
 import typer
 
+from pavedroad.command import options
 from pavedroad.command.failure import reported
 
 app: Final = typer.Typer(
     name="pavedroad",
-    help="A paved road for serverless on AWS: plan with guardrails, with no account and no Pulumi CLI.",
+    help="A paved road for serverless on AWS: plan and run it, guarded, with no account and no Pulumi CLI.",
     no_args_is_help=True,
     pretty_exceptions_enable=False,
     context_settings={"help_option_names": ["-h", "--help"]},
 )
+state_app: Final = typer.Typer(help="The state of a stack.", no_args_is_help=True)
 rules_app: Final = typer.Typer(help="The guardrails of the policy packs.", no_args_is_help=True)
 settings_app: Final = typer.Typer(help="The settings of an environment.", no_args_is_help=True)
+app.add_typer(state_app, name="state")
 app.add_typer(rules_app, name="rules")
 app.add_typer(settings_app, name="settings")
 
@@ -37,50 +41,20 @@ def pavedroad(
         bool, typer.Option("--version", help="Show the version and exit.", callback=_version, is_eager=True)
     ] = False,
 ) -> None:
-    """A paved road for serverless on AWS: plan with guardrails, with no account and no Pulumi CLI."""
+    """A paved road for serverless on AWS: plan and run it, guarded, with no account and no Pulumi CLI."""
     del version  # its callback has answered
 
 
 @app.command()
 def preview(
     *,
-    stack: Annotated[
-        str | None,
-        typer.Option(
-            "--stack", "-s", help="Stack to preview. Default: the only one the project has.", metavar="NAME"
-        ),
-    ] = None,
-    cwd: Annotated[
-        Path | None,
-        typer.Option(
-            "--cwd",
-            "-C",
-            help="Run as if started in this folder.",
-            metavar="DIR",
-            file_okay=False,
-            exists=True,
-        ),
-    ] = None,
-    policy_pack: Annotated[
-        list[Path] | None,
-        typer.Option("--policy-pack", help="Folder of a policy pack to run. Repeatable.", metavar="DIR"),
-    ] = None,
-    policy_pack_config: Annotated[
-        list[Path] | None,
-        typer.Option(
-            "--policy-pack-config",
-            help="JSON configuration of the pack at the same position. All packs have one, or none.",
-            metavar="FILE",
-        ),
-    ] = None,
-    provider_path: Annotated[
-        Path | None,
-        typer.Option(
-            "--provider-path",
-            help="Folder with another `pulumi-resource-aws` to plan with; wins over Pulumi.yaml.",
-            metavar="DIR",
-        ),
-    ] = None,
+    stack: options.Stack = None,
+    cwd: options.Cwd = None,
+    state: options.StateFile = None,
+    policy_pack: options.PolicyPacks = None,
+    policy_pack_config: options.PolicyPackConfigs = None,
+    strict: options.Strict = False,
+    provider_path: options.ProviderPath = None,
     unknown_outputs: Annotated[
         bool,
         typer.Option(
@@ -88,26 +62,9 @@ def preview(
             help="Leave ids and ARNs of new resources unknown, as the official provider does at first.",
         ),
     ] = False,
-    strict: Annotated[
-        bool, typer.Option("--strict", help="Count what a policy cannot decide yet as a violation.")
-    ] = False,
-    as_json: Annotated[
-        bool, typer.Option("--json", help="Print one JSON document: steps, policies, summary.")
-    ] = False,
-    event_log: Annotated[
-        Path | None,
-        typer.Option(
-            "--event-log",
-            help="Write the events as JSON lines, in the Pulumi engine's format.",
-            metavar="FILE",
-        ),
-    ] = None,
-    parallel: Annotated[
-        int,
-        typer.Option(
-            "--parallel", "-p", help="Steps at once; 0 is the engine's default.", min=0, metavar="N"
-        ),
-    ] = 0,
+    as_json: options.AsJson = False,
+    event_log: options.EventLog = None,
+    parallel: options.Parallel = 0,
 ) -> None:
     """Show what an update would do, with every guardrail decided.
 
@@ -115,12 +72,14 @@ def preview(
     mandatory policy is violated, 130 on Ctrl-C.
     """
     with reported():
-        from pavedroad.command.preview import PreviewOptions, run_preview  # noqa: PLC0415 - loads the engine
+        from pavedroad.command.preview import run_preview  # noqa: PLC0415 - loads the engine
+        from pavedroad.command.request import RunOptions  # noqa: PLC0415 - as above
 
         code = run_preview(
-            PreviewOptions(
+            RunOptions(
                 stack=stack,
                 cwd=cwd or Path(),
+                state=state,
                 packs=tuple(policy_pack or ()),
                 pack_configs=tuple(policy_pack_config or ()),
                 provider_path=provider_path,
@@ -132,6 +91,170 @@ def preview(
             )
         )
         raise typer.Exit(code)
+
+
+@app.command()
+def up(
+    *,
+    stack: options.Stack = None,
+    cwd: options.Cwd = None,
+    state: options.StateFile = None,
+    yes: options.Yes = False,
+    refresh: options.Refresh = False,
+    continue_on_error: options.ContinueOnError = False,
+    policy_pack: options.PolicyPacks = None,
+    policy_pack_config: options.PolicyPackConfigs = None,
+    strict: options.Strict = False,
+    provider_path: options.ProviderPath = None,
+    as_json: options.AsJson = False,
+    event_log: options.EventLog = None,
+    parallel: options.Parallel = 0,
+) -> None:
+    """Make the stack what its program says.
+
+    Shows the plan and asks; --yes goes on without asking. Nothing is changed when the plan has an error or a
+    mandatory policy is violated. The state is saved after every step: after a failure or Ctrl-C run it again
+    to go on. The event log holds the update, or the plan when it ended there. Ends 0 when all is well, 1 on
+    an error or when not confirmed, 5 when a mandatory policy is violated, 130 on Ctrl-C.
+    """
+    with reported():
+        from pavedroad.command.up import UpOptions, run_up  # noqa: PLC0415 - loads the engine
+
+        code = run_up(
+            UpOptions(
+                stack=stack,
+                cwd=cwd or Path(),
+                state=state,
+                yes=yes,
+                refresh=refresh,
+                continue_on_error=continue_on_error,
+                packs=tuple(policy_pack or ()),
+                pack_configs=tuple(policy_pack_config or ()),
+                provider_path=provider_path,
+                strict=strict,
+                as_json=as_json,
+                event_log=event_log,
+                parallel=parallel,
+            )
+        )
+        raise typer.Exit(code)
+
+
+@app.command("refresh")
+def refresh_state(
+    *,
+    stack: options.Stack = None,
+    cwd: options.Cwd = None,
+    state: options.StateFile = None,
+    provider_path: options.ProviderPath = None,
+    as_json: options.AsJson = False,
+    event_log: options.EventLog = None,
+    parallel: options.Parallel = 0,
+) -> None:
+    """Bring the state up to what there is.
+
+    Reads every resource anew and writes what it found into the state, without asking: no resource is changed.
+    Ends 0 when all is well, 1 on an error, 130 on Ctrl-C.
+    """
+    with reported():
+        from pavedroad.command.refresh import run_refresh  # noqa: PLC0415 - loads the engine
+        from pavedroad.command.request import RunOptions  # noqa: PLC0415 - as above
+
+        code = run_refresh(
+            RunOptions(
+                stack=stack,
+                cwd=cwd or Path(),
+                state=state,
+                provider_path=provider_path,
+                as_json=as_json,
+                event_log=event_log,
+                parallel=parallel,
+            )
+        )
+        raise typer.Exit(code)
+
+
+@app.command()
+def destroy(
+    *,
+    stack: options.Stack = None,
+    cwd: options.Cwd = None,
+    state: options.StateFile = None,
+    yes: options.Yes = False,
+    continue_on_error: options.ContinueOnError = False,
+    provider_path: options.ProviderPath = None,
+    as_json: options.AsJson = False,
+    event_log: options.EventLog = None,
+    parallel: options.Parallel = 0,
+) -> None:
+    """Delete all that the stack holds.
+
+    Shows the list and asks; --yes goes on without asking. After a failure or Ctrl-C run it again to go on.
+    Ends 0 when all is well, 1 on an error or when not confirmed, 130 on Ctrl-C.
+    """
+    with reported():
+        from pavedroad.command.destroy import DestroyOptions, run_destroy  # noqa: PLC0415 - loads the engine
+
+        code = run_destroy(
+            DestroyOptions(
+                stack=stack,
+                cwd=cwd or Path(),
+                state=state,
+                yes=yes,
+                continue_on_error=continue_on_error,
+                provider_path=provider_path,
+                as_json=as_json,
+                event_log=event_log,
+                parallel=parallel,
+            )
+        )
+        raise typer.Exit(code)
+
+
+@app.command()
+def outputs(
+    *,
+    stack: options.Stack = None,
+    cwd: options.Cwd = None,
+    state: options.StateFile = None,
+    show_secrets: options.ShowSecrets = False,
+    as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object.")] = False,
+) -> None:
+    """Show what the program exported, as of the last update."""
+    with reported():
+        from pavedroad.command.outputs import show_outputs  # noqa: PLC0415 - loads the engine
+        from pavedroad.command.request import StackOptions  # noqa: PLC0415 - as above
+
+        show_outputs(
+            StackOptions(stack=stack, cwd=cwd or Path(), state=state),
+            as_json=as_json,
+            show_secrets=show_secrets,
+        )
+
+
+@state_app.command("export")
+def state_export(
+    *,
+    stack: options.Stack = None,
+    cwd: options.Cwd = None,
+    state: options.StateFile = None,
+    file: Annotated[
+        Path | None, typer.Option("--file", help="Write to this file, readable by you only.", metavar="FILE")
+    ] = None,
+    show_secrets: options.ShowSecrets = False,
+) -> None:
+    """Print the state as a deployment.
+
+    It has the form of `pulumi stack export`: `pulumi stack import` reads it. Secrets stay encrypted unless
+    --show-secrets is given.
+    """
+    with reported():
+        from pavedroad.command.request import StackOptions  # noqa: PLC0415 - loads the engine
+        from pavedroad.command.state import export_state  # noqa: PLC0415 - as above
+
+        export_state(
+            StackOptions(stack=stack, cwd=cwd or Path(), state=state), file=file, show_secrets=show_secrets
+        )
 
 
 Environment = Annotated[

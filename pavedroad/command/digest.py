@@ -1,17 +1,18 @@
-"""The run as one JSON document: the digest of `pulumi preview --json`, and the policy results."""
+"""The run as one JSON document: the digest of `pulumi preview --json`, policy results, progress."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
 from pavedroad.command.display.results import ResultKind, policy_results
+from pavedroad.command.display.standing import Watch
 from pavedroad.engine.events import (
     DiagnosticEvent,
+    Op,
     PolicyEvent,
     PolicyPackEvent,
     PolicyRemediationEvent,
     PreludeEvent,
-    ResourcePreEvent,
     SummaryEvent,
 )
 
@@ -19,27 +20,44 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from pavedroad.command.display.results import PolicyResult
+    from pavedroad.command.display.wording import Operation
     from pavedroad.engine.events import EngineEvent, Json, StepMetadata, StepState
 
 _NANOSECONDS = 1_000_000_000
 
 
-def digest(events: Iterable[EngineEvent], *, result: str, exit_code: int) -> dict[str, Json]:
+def digest(
+    events: Iterable[EngineEvent],
+    *,
+    operation: Operation,
+    plan: Iterable[EngineEvent] = (),
+    result: str,
+    exit_code: int,
+) -> dict[str, Json]:
     """Steps, diagnostics and counts under Pulumi's names; packs, policy results and result under our own.
 
     Args:
         events: The events of the run.
+        operation: What was done.
+        plan: Events of the plan that it carried out: what was never begun is listed.
         result: `succeeded`, `failed`, `policy-violation` or `cancelled`.
         exit_code: The exit code of the command.
     """
     every = tuple(events)
     summary = next((event for event in reversed(every) if isinstance(event, SummaryEvent)), None)
     prelude = next((event for event in every if isinstance(event, PreludeEvent)), None)
+    watch = Watch(every)
     return {
+        "operation": operation.value,
         "result": result,
         "exitCode": exit_code,
         "config": dict(prelude.config) if prelude else {},
-        "steps": [_step(event.metadata) for event in every if isinstance(event, ResourcePreEvent)],
+        "steps": [_step(step) | _progress(step, watch) for step in watch.steps],
+        "notBegun": [
+            {"op": step.op.value, "urn": step.urn}
+            for step in watch.not_begun(plan if result != "succeeded" else ())
+            if step.op is not Op.SAME
+        ],
         "diagnostics": [
             {"severity": event.severity, "message": event.message, "urn": event.urn, "prefix": event.prefix}
             for event in every
@@ -71,6 +89,12 @@ def digest(events: Iterable[EngineEvent], *, result: str, exit_code: int) -> dic
             if isinstance(event, PolicyRemediationEvent)
         ],
     }
+
+
+def _progress(step: StepMetadata, watch: Watch) -> dict[str, Json]:
+    if not watch.applied:
+        return {}
+    return {"standing": watch.standing(step.urn).value, "seconds": watch.seconds.get(step.urn, 0.0)}
 
 
 def _step(step: StepMetadata) -> dict[str, Json]:

@@ -27,6 +27,7 @@ class Recorder:
 
     Args:
         log: File for the event log, or None.
+        planning: Whether the run only plans.
 
     Attributes:
         events: All events so far.
@@ -34,7 +35,8 @@ class Recorder:
         log_error: Why the event log is not complete, or empty; the run goes on without it.
     """
 
-    def __init__(self, log: Path | None) -> None:
+    def __init__(self, log: Path | None, *, planning: bool) -> None:
+        self._planning = planning
         self.events: list[EngineEvent] = []
         self.error = ""
         self.log_error = ""
@@ -63,8 +65,8 @@ class Recorder:
                 self.log_error = str(error)
 
     @property
-    def planned(self) -> bool:
-        """Whether there is anything to show: a plan, a policy result or a message."""
+    def worth_showing(self) -> bool:
+        """Whether there is anything to show: a step, a policy result or a message."""
         return (
             any(isinstance(event, ResourcePreEvent | PolicyEvent) for event in self.events) or not self.error
         )
@@ -93,7 +95,7 @@ class Recorder:
                     resource_changes={},
                     policy_packs={},
                     result="failed",
-                    is_preview=True,
+                    is_preview=self._planning,
                 )
             )
 

@@ -47,6 +47,14 @@ def step_changes(step: StepMetadata) -> tuple[Change, ...]:
     old: Mapping[str, Json] = step.old.inputs if step.old else {}
     new: Mapping[str, Json] = step.new.inputs if step.new else {}
     paths = tuple(dict.fromkeys((*step.keys, *step.diffs)))
+    if not paths:
+        # A refresh names no properties: whatever differs was changed by others.
+        names = dict.fromkeys((*old, *new))
+        return tuple(
+            leaf
+            for name in names
+            for leaf in _leaves(name, old.get(name, _MISSING), new.get(name, _MISSING), forces=False)
+        )
     covered = [path for path in paths if not _below_another(path, paths)]
     found: list[Change] = []
     for path in covered:

@@ -9,6 +9,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from pavedroad.command.display.results import PolicyResult, policy_results
+from pavedroad.command.display.standing import Standing, Watch
+from pavedroad.command.display.wording import Operation
 from pavedroad.engine.events import (
     CancelEvent,
     DiagnosticEvent,
@@ -16,8 +18,6 @@ from pavedroad.engine.events import (
     PolicyEvent,
     PolicyPackEvent,
     PolicyRemediationEvent,
-    ResOpFailedEvent,
-    ResourcePreEvent,
     ResOutputsEvent,
     StepMetadata,
     SummaryEvent,
@@ -41,20 +41,27 @@ class Node:
     Attributes:
         step: The step that tells most.
         op: Operation to show; the steps of one replacement are one `replace`.
-        failed: The step was tried and failed.
+        standing: How far it has come.
+        seconds: How long its steps took; 0 when none was timed.
     """
 
     urn: str
     type: str
     step: StepMetadata
     op: Op
-    failed: bool
+    standing: Standing
+    seconds: float
     children: tuple[Node, ...]
 
     @property
     def name(self) -> str:
         """The logical name."""
         return self.urn.rsplit("::", 1)[-1]
+
+    @property
+    def failed(self) -> bool:
+        """Whether its step was tried and failed."""
+        return self.standing is Standing.FAILED
 
     @property
     def is_component(self) -> bool:
@@ -79,6 +86,8 @@ class Report:
     """All that a run told.
 
     Attributes:
+        operation: What was done, or planned.
+        applied: Steps were carried out and not only planned.
         roots: Resources without a parent: the stack, and explicit providers beside it.
         policies: Violations, undecided notes and exemptions, as the packs sent them.
         remediations: What policies changed before planning.
@@ -89,6 +98,8 @@ class Report:
         cancelled: The run was stopped from outside.
     """
 
+    operation: Operation
+    applied: bool
     roots: tuple[Node, ...]
     policies: tuple[PolicyResult, ...]
     remediations: tuple[PolicyRemediationEvent, ...]
@@ -98,15 +109,44 @@ class Report:
     summary: SummaryEvent | None
     cancelled: bool
 
+    @property
+    def changes(self) -> bool:
+        """Whether anything is not as it shall be, or was not."""
+        return any(node.op is not Op.SAME or node.failed for root in self.roots for node in root.walk())
 
-def read_events(events: Iterable[EngineEvent]) -> Report:
-    """Sort the events of one run into a report."""
+    @property
+    def complete(self) -> bool:
+        """Whether the run went through to its end."""
+        return self.summary is not None and self.summary.result == "succeeded"
+
+    @property
+    def idle(self) -> bool:
+        """Whether a run went through without anything to do."""
+        return self.operation is not Operation.PREVIEW and self.complete and not self.changes
+
+
+def read_events(
+    events: Iterable[EngineEvent],
+    *,
+    operation: Operation = Operation.PREVIEW,
+    plan: Iterable[EngineEvent] = (),
+) -> Report:
+    """Sort the events of one run into a report.
+
+    Args:
+        events: The events.
+        operation: What the run was asked to do.
+        plan: Events of the plan that it carried out: what is in it and was never begun is told too, unless
+            the run went through.
+    """
     every = tuple(events)
-    steps = [event.metadata for event in every if isinstance(event, ResourcePreEvent)]
-    failed = {event.metadata.urn for event in every if isinstance(event, ResOpFailedEvent)}
+    watch = Watch(every)
     summaries = [event for event in every if isinstance(event, SummaryEvent)]
+    ended_well = bool(summaries) and summaries[-1].result == "succeeded"
     return Report(
-        roots=_tree(steps, failed),
+        operation=operation,
+        applied=watch.applied,
+        roots=_tree(watch, [] if ended_well else watch.not_begun(plan)),
         policies=policy_results(event for event in every if isinstance(event, PolicyEvent)),
         remediations=tuple(event for event in every if isinstance(event, PolicyRemediationEvent)),
         diagnostics=tuple(
@@ -129,10 +169,10 @@ def _stack_outputs(events: Sequence[EngineEvent]) -> Mapping[str, Json]:
     return outputs
 
 
-def _tree(steps: Sequence[StepMetadata], failed: set[str]) -> tuple[Node, ...]:
+def _tree(watch: Watch, not_begun: Sequence[StepMetadata]) -> tuple[Node, ...]:
     chosen: dict[str, StepMetadata] = {}
     replaced: set[str] = set()
-    for step in steps:
+    for step in (*watch.steps, *not_begun):
         if step.type.startswith(PROVIDER) and _DEFAULT_PROVIDER in step.urn:
             continue  # nobody declared it; Pulumi leaves it out of its counts too
         if step.op in _REPLACEMENT:
@@ -150,7 +190,8 @@ def _tree(steps: Sequence[StepMetadata], failed: set[str]) -> tuple[Node, ...]:
             type=step.type,
             step=step,
             op=Op.REPLACE if urn in replaced else step.op,
-            failed=urn in failed,
+            standing=watch.standing(urn),
+            seconds=watch.seconds.get(urn, 0.0),
             children=tuple(node(child) for child in below.get(urn, ())),
         )
 

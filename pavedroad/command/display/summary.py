@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import sys
+from collections import Counter
 from typing import TYPE_CHECKING, Final
 
 from rich.padding import Padding
@@ -10,8 +12,10 @@ from rich.text import Text
 
 from pavedroad.command.display.results import ResultKind, subject_of
 from pavedroad.command.display.shapes import as_mapping
+from pavedroad.command.display.standing import Standing
 from pavedroad.command.display.tree import SIGNS
 from pavedroad.command.display.values import one_line, printable, value_text
+from pavedroad.command.display.wording import Operation, counted_words
 from pavedroad.engine.events import Op
 
 if TYPE_CHECKING:
@@ -22,21 +26,19 @@ if TYPE_CHECKING:
     from pavedroad.command.display.model import Report
     from pavedroad.engine.events import DiagnosticEvent, Json
 
-_VERBS: Final = {
-    Op.CREATE: "to create",
-    Op.UPDATE: "to update",
-    Op.REPLACE: "to replace",
-    Op.DELETE: "to delete",
-    Op.SAME: "unchanged",
-    Op.READ: "read",
-    Op.IMPORT: "to import",
-}
 _MESSAGE_STYLES: Final = {"error": "bold red", "warning": "yellow"}
 _WEIGHTS: Final = {"warning": 1, "error": 2}
-_UNTOLD: Final = frozenset({"", "preview failed"})
-"""Messages that tell nothing beside the summary; the second ends every run that a policy refuses."""
+_UNTOLD: Final = frozenset({"", *(f"{operation.value} failed" for operation in Operation)})
+"""Messages that tell nothing beside the summary; all but the first end every run that failed."""
 
+_STANDINGS: Final = {
+    Standing.DONE: ("done", "green"),
+    Standing.FAILED: ("failed", "bold red"),
+    Standing.BEGUN: ("begun, end not seen", "yellow"),
+    Standing.NOT_BEGUN: ("not begun", "dim"),
+}
 _MIN_OUTPUT: Final = 20
+_UNCUT: Final = sys.maxsize
 
 
 def message_sections(report: Report) -> Iterator[RenderableType]:
@@ -62,28 +64,36 @@ def _message(event: DiagnosticEvent) -> Text:
 
 
 def output_sections(report: Report, width: int) -> Iterator[RenderableType]:
-    """The outputs that the stack will have, one line each."""
+    """The outputs that the stack has, or will have, one line each."""
     if not report.outputs:
         return
     yield Text("Outputs", style="bold")
-    for name, value in report.outputs.items():
-        for label, shown in _output_lines(name, value):
-            line = Text(label, no_wrap=True)
-            if shown is not None:
-                line.append(value_text(shown[0], max(_MIN_OUTPUT, width - len(label))), style="dim")
-            yield line
+    yield from output_lines(report.outputs, width=width)
     yield Text()
 
 
-def _output_lines(name: str, value: Json, indent: str = "  ") -> Iterator[tuple[str, tuple[Json] | None]]:
+def output_lines(outputs: Mapping[str, Json], *, width: int | None, indent: str = "  ") -> Iterator[Text]:
+    """One line an output, cut to the width when there is one; the members of an object one line each."""
+    for name, value in outputs.items():
+        for label, shown in _output_lines(name, value, indent, indent):
+            line = Text(label, no_wrap=True, overflow="ignore" if width is None else None)
+            if shown is not None:
+                room = _UNCUT if width is None else max(_MIN_OUTPUT, width - len(label))
+                line.append(value_text(shown[0], room), style="dim")
+            yield line
+
+
+def _output_lines(
+    name: str, value: Json, indent: str, first: str
+) -> Iterator[tuple[str, tuple[Json] | None]]:
     members = as_mapping(value)
-    if not members or indent != "  ":
+    if not members or indent != first:
         yield f"{indent}{one_line(name)}: ", (value,)
         return
     # A system exports one object: its members are what a reader looks for.
     yield f"{indent}{one_line(name)}:", None
     for member, inner in sorted(members.items()):
-        yield from _output_lines(member, inner, f"{indent}  ")
+        yield from _output_lines(member, inner, f"{indent}  ", first)
 
 
 def summary(report: Report, *, outcome: str) -> RenderableType:
@@ -97,6 +107,8 @@ def summary(report: Report, *, outcome: str) -> RenderableType:
     table.add_column(style="dim", no_wrap=True)
     table.add_column(overflow="fold")
     table.add_row("Resources", _counts(report))
+    if report.applied and not report.complete:
+        table.add_row("Progress", _progress(report))
     if report.packs:
         table.add_row("Packs", _packs(report))
         table.add_row("Policies", _policies(report))
@@ -109,19 +121,44 @@ def summary(report: Report, *, outcome: str) -> RenderableType:
 def _counts(report: Report) -> Text:
     changes: Mapping[str, int] = report.summary.resource_changes if report.summary else {}
     text = Text()
-    for op, verb in _VERBS.items():
+    verbs = counted_words(report.operation, applied=report.applied)
+    for op, verb in verbs.items():
         count = changes.get(op.value, 0)
         if count:
             sign, colour = SIGNS[op]
             text.append(", " if text else "")
             text.append(f"{sign} {count} {verb}", style=colour)
-    others = sum(count for name, count in changes.items() if name not in {op.value for op in _VERBS})
+    others = sum(count for name, count in changes.items() if name not in {op.value for op in verbs})
     if others:
         text.append(f"{', ' if text else ''}{others} other")
     cloud = sum(1 for root in report.roots for node in root.walk() if node.is_cloud)
     if cloud:
         text.append(f" ({cloud} in the cloud, the others group them)", style="dim")
     return text or Text("no resources", style="dim")
+
+
+def _progress(report: Report) -> Text:
+    counts = Counter(
+        node.standing
+        for root in report.roots
+        for node in root.walk()
+        if node.op is not Op.SAME or node.failed
+    )
+    text = Text()
+    for standing, (word, style) in _STANDINGS.items():
+        if counts[standing]:
+            text.append(", " if text else "")
+            text.append(f"{counts[standing]} {word}", style=style)
+    return text
+
+
+def idle_line(report: Report) -> Text:
+    """All that is said of a run that had nothing to do."""
+    count = sum(1 for root in report.roots for _ in root.walk())
+    facts = f"{count} unchanged" if count else "the stack holds no resources"
+    if report.summary:
+        facts += f", {report.summary.duration_seconds:.1f} s"
+    return Text.assemble(("Nothing to do", "bold"), f": {facts}")
 
 
 def _packs(report: Report) -> str:

@@ -1,7 +1,7 @@
-"""The plan as a tree: stack, system, component, resource, each with its sign and what it is or changes.
+"""A run as a tree: stack, system, component, resource, each with its sign and what it is or changes.
 
-One line a resource, cut to the width; below an update or a replacement one line a changed property. What
-stays the same is left out and counted.
+One line a resource with how far it has come, cut to the width; below an update or a replacement one line a
+changed property. What stays the same is left out and counted.
 """
 
 from __future__ import annotations
@@ -14,13 +14,16 @@ from rich.text import Text
 from pavedroad.command.display.changes import Change, step_changes
 from pavedroad.command.display.facts import key_facts
 from pavedroad.command.display.model import STACK_TYPE, Node
-from pavedroad.command.display.values import ELLIPSIS, one_line, shorten, value_text
+from pavedroad.command.display.standing import Standing
+from pavedroad.command.display.values import ELLIPSIS, duration_text, one_line, shorten, value_text
+from pavedroad.command.display.wording import Operation, done_word
 from pavedroad.engine.events import Op
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from pavedroad.command.display.model import Report
+    from pavedroad.engine.events import StepState
 
 SIGNS: Final = {
     Op.CREATE: ("+", "green"),
@@ -41,6 +44,7 @@ SIGNS: Final = {
 }
 """Sign and colour of each operation; the signs are those of the Pulumi CLI."""
 
+_SIGNS_OF_STANDINGS: Final = {Standing.FAILED: ("x", "bold red"), Standing.BEGUN: ("?", "yellow")}
 _GUTTER: Final = 3
 _GAP: Final = "  "
 _NAME_SHARE: Final = 0.55
@@ -60,7 +64,7 @@ def plan_lines(report: Report, width: int) -> list[Text]:
     name_width = min(max(names, default=0), int(width * _NAME_SHARE) - _GUTTER)
     lines: list[Text] = []
     for node, guide, below in rows:
-        lines.extend(_lines(node, guide, below, name_width, width))
+        lines.extend(_lines(node, _phrases(node, report), (guide, below), name_width, width))
         lines.extend(_change_line(change, below, width) for change in _shown_changes(node))
     hidden = sum(1 for root in report.roots for node in root.walk() if node.op is Op.SAME)
     if hidden:
@@ -102,8 +106,11 @@ def _has_change(node: Node) -> bool:
     return any(each.op is not Op.SAME or each.failed for each in node.walk())
 
 
-def _lines(node: Node, guide: str, below: str, name_width: int, width: int) -> Iterator[Text]:
-    sign, colour = ("x", "bold red") if node.failed else SIGNS[node.op]
+def _lines(
+    node: Node, phrases: Sequence[str], guides: tuple[str, str], name_width: int, width: int
+) -> Iterator[Text]:
+    guide, below = guides
+    sign, colour = _SIGNS_OF_STANDINGS.get(node.standing) or SIGNS[node.op]
     plain_sign = "" if node.op is Op.SAME and not node.failed else sign
     text = Text(no_wrap=True)
     text.append(f"{plain_sign:<{_GUTTER}}", style=colour)
@@ -113,7 +120,6 @@ def _lines(node: Node, guide: str, below: str, name_width: int, width: int) -> I
     text.append(" " * max(0, name_width - cell_len(guide) - cell_len(name)))
     kind = "stack" if node.type == STACK_TYPE else short_type(node.type)
     text.append(_GAP + kind, style="cyan" if node.is_component else "dim")
-    phrases = _phrases(node)
     if not phrases:
         yield text
         return
@@ -130,21 +136,53 @@ def _lines(node: Node, guide: str, below: str, name_width: int, width: int) -> I
     yield Text(lead + _joined(phrases, width - cell_len(lead)), style="dim", no_wrap=True)
 
 
-def _phrases(node: Node) -> tuple[str, ...]:
-    if node.failed or node.is_component:
-        return ("failed",) if node.failed else _extent(node)
-    new = node.step.new
+def _phrases(node: Node, report: Report) -> tuple[str, ...]:
+    match node.standing:
+        case Standing.FAILED:
+            return ("failed",)
+        case Standing.BEGUN:
+            return ("begun, end not seen",)
+        case Standing.NOT_BEGUN if node.op is not Op.SAME:
+            return ("not begun",)
+        case Standing.DONE if node.is_cloud and node.op is not Op.SAME:
+            return _done_phrases(node, report.operation)
+        case _:
+            return _extent(node) if node.is_component else _planned_phrases(node, report.operation)
+
+
+def _done_phrases(node: Node, operation: Operation) -> tuple[str, ...]:
+    word = done_word(operation, node.op)
+    if not word:
+        return ()
+    facts = key_facts(node.type, node.step.new.inputs) if node.op is Op.CREATE and node.step.new else ()
+    return (f"{word} in {duration_text(node.seconds)}", *_reasons(node), *facts)
+
+
+def _planned_phrases(node: Node, operation: Operation) -> tuple[str, ...]:
+    new, old = node.step.new, node.step.old
     match node.op:
         case Op.CREATE if new:
             return key_facts(node.type, new.inputs)
         case Op.READ if new and new.id:
             return (f"id {one_line(new.id)}",)
-        case Op.REPLACE if node.step.keys:
-            return ("because of " + ", ".join(node.step.keys),)
+        case Op.DELETE if old and operation is Operation.DESTROY:
+            return _fate(old)
         case Op.DELETE:
             return ("no longer in the program",)
         case _:
-            return ()
+            return _reasons(node)
+
+
+def _reasons(node: Node) -> tuple[str, ...]:
+    return ("because of " + ", ".join(node.step.keys),) if node.op is Op.REPLACE and node.step.keys else ()
+
+
+def _fate(state: StepState) -> tuple[str, ...]:
+    if state.protect:
+        return ("protected: cannot be deleted",)
+    if state.retain_on_delete:
+        return ("stays in the cloud (retain_on_delete)",)
+    return (f"id {one_line(state.id)}",) if state.id else ()
 
 
 def _extent(component: Node) -> tuple[str, ...]:

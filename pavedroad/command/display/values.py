@@ -56,6 +56,11 @@ def value_text(value: Json, limit: int) -> str:
     return shorten(_plain(value), limit)
 
 
+def duration_text(seconds: float) -> str:
+    """A duration with the digits that count."""
+    return f"{seconds:.1f} s" if seconds >= 1 else f"{seconds * 1000:.0f} ms"
+
+
 def _plain(value: Json) -> str:
     if value is None:
         return "none"

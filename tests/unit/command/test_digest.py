@@ -6,12 +6,15 @@ import json
 from typing import Any
 
 from pavedroad.command.digest import digest
+from pavedroad.command.display.wording import Operation
 from pavedroad.engine.events import EngineEvent, Op, PreludeEvent
 from tests.support.command import note, pack, policy, small_run, step, summary, urn
 
 
 def document(events: list[EngineEvent]) -> dict[str, Any]:
-    return json.loads(json.dumps(digest(events, result="succeeded", exit_code=0)))
+    return json.loads(
+        json.dumps(digest(events, operation=Operation.PREVIEW, result="succeeded", exit_code=0))
+    )
 
 
 def test_steps_and_counts_have_the_names_of_the_pulumi_digest() -> None:

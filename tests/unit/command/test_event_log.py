@@ -102,7 +102,7 @@ def test_a_line_that_fits_only_in_part_is_cut_off_again(
 
 def test_the_run_goes_on_without_its_log(tmp_path: Path, full_disk: Callable[[int], None]) -> None:
     full_disk(0)
-    with Recorder(tmp_path / "events.json") as recorder:
+    with Recorder(tmp_path / "events.json", planning=True) as recorder:
         for event in small_run():
             recorder.see(event)
 
@@ -113,7 +113,7 @@ def test_the_run_goes_on_without_its_log(tmp_path: Path, full_disk: Callable[[in
 def test_a_log_that_missed_an_event_gets_no_later_ones(
     tmp_path: Path, full_disk: Callable[[int], None], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    with Recorder(tmp_path / "events.json") as recorder:
+    with Recorder(tmp_path / "events.json", planning=True) as recorder:
         recorder.see(small_run()[0])
         full_disk(0)
         recorder.see(small_run()[1])
@@ -125,7 +125,7 @@ def test_a_log_that_missed_an_event_gets_no_later_ones(
 
 def test_a_run_that_broke_off_ends_with_its_error_and_a_summary(tmp_path: Path) -> None:
     path = tmp_path / "events.json"
-    with Recorder(path) as recorder:
+    with Recorder(path, planning=True) as recorder:
         recorder.see(CancelEvent())
         recorder.failed("the provider died")
 
@@ -135,7 +135,7 @@ def test_a_run_that_broke_off_ends_with_its_error_and_a_summary(tmp_path: Path) 
 
 def test_an_error_that_the_engine_told_itself_is_not_told_twice(tmp_path: Path) -> None:
     path = tmp_path / "events.json"
-    with Recorder(path) as recorder:
+    with Recorder(path, planning=True) as recorder:
         recorder.see(DiagnosticEvent(severity="error", message="the provider died\n"))
         recorder.failed("the provider died")
 
@@ -144,7 +144,7 @@ def test_an_error_that_the_engine_told_itself_is_not_told_twice(tmp_path: Path) 
 
 def test_a_cancelled_run_ends_with_one_cancel_event(tmp_path: Path) -> None:
     path = tmp_path / "events.json"
-    with Recorder(path) as recorder:
+    with Recorder(path, planning=True) as recorder:
         recorder.cancelled()
         recorder.cancelled()
 

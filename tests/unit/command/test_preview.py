@@ -8,10 +8,9 @@ from typing import TYPE_CHECKING
 import pytest
 from typer.testing import CliRunner
 
-from pavedroad.command import preview as verb
 from pavedroad.command.cli import app
 from pavedroad.command.failure import CommandError
-from pavedroad.command.preview import PreviewOptions, run_request
+from pavedroad.command.request import RunOptions, run_request
 from pavedroad.engine.events import DiagnosticEvent
 from pavedroad.engine.request import EngineError, Outcome, RunRequest, RunResult
 from tests.support.command import policy, small_run
@@ -52,7 +51,7 @@ def engine(monkeypatch: pytest.MonkeyPatch) -> Callable[..., list[RunRequest]]:
                 raise raises
             return RunResult(outcome=outcome, resource_changes={}, outputs={}, duration_seconds=1.0)
 
-        monkeypatch.setattr(verb, "preview", preview)
+        monkeypatch.setattr("pavedroad.engine.preview", preview)
         return asked
 
     return arrange
@@ -188,36 +187,38 @@ def test_the_options_reach_the_engine(project: Path, engine: Callable[..., list[
     assert all(pack.properties == {"strict": True} for pack in request.policy_packs)
     assert request.provider_dirs == {"aws": project / "mine"}
     assert request.override_project_plugins
-    assert request.provider_environment == {"PAVEDROAD_UNKNOWN_OUTPUTS": "1"}
+    assert request.provider_environment["PAVEDROAD_UNKNOWN_OUTPUTS"] == "1"
     assert request.parallel == 4
     assert request.stack == "dev"
 
 
 def test_our_own_provider_is_the_default_and_yields_to_the_project(project: Path) -> None:
-    request = run_request(PreviewOptions(stack=None, cwd=project))
+    request = run_request(RunOptions(stack=None, cwd=project))
 
     assert request.provider_dirs["aws"].parts[-3:] == ("pavedroad", "provider", "plugin")
     assert not request.override_project_plugins
-    assert request.provider_environment == {}
+    assert request.provider_environment == {
+        "PAVEDROAD_RECORD": str(project / ".pavedroad" / "dev" / "record.json")
+    }
 
 
 def test_the_only_stack_needs_no_name_and_one_of_several_does(project: Path) -> None:
-    assert run_request(PreviewOptions(stack=None, cwd=project)).stack == "dev"
+    assert run_request(RunOptions(stack=None, cwd=project)).stack == "dev"
     (project / "Pulumi.prod.yaml").touch()
 
     with pytest.raises(
         CommandError, match=r"has 2 stacks and none is named\nName one with --stack: dev, prod\."
     ):
-        run_request(PreviewOptions(stack=None, cwd=project))
+        run_request(RunOptions(stack=None, cwd=project))
 
 
 def test_a_folder_without_stacks_says_what_to_do(tmp_path: Path) -> None:
     with pytest.raises(CommandError, match=r"has no stack.*\nStart in the project's folder"):
-        run_request(PreviewOptions(stack=None, cwd=tmp_path))
+        run_request(RunOptions(stack=None, cwd=tmp_path))
 
 
 def test_configs_pair_with_packs_all_or_none(project: Path) -> None:
-    options = PreviewOptions(stack="dev", cwd=project, packs=(project, project), pack_configs=(project,))
+    options = RunOptions(stack="dev", cwd=project, packs=(project, project), pack_configs=(project,))
 
     with pytest.raises(
         CommandError, match="given 1 times for 2 policy packs\nGive one --policy-pack-config for each"
@@ -227,7 +228,7 @@ def test_configs_pair_with_packs_all_or_none(project: Path) -> None:
 
 def test_a_provider_folder_without_a_provider_is_refused(project: Path) -> None:
     with pytest.raises(CommandError, match="no executable pulumi-resource-aws"):
-        run_request(PreviewOptions(stack="dev", cwd=project, provider_path=project))
+        run_request(RunOptions(stack="dev", cwd=project, provider_path=project))
 
 
 def test_a_wrong_command_line_ends_2(project: Path) -> None:

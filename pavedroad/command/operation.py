@@ -1,0 +1,176 @@
+"""One operation of the engine as every verb runs it: progress while it lasts, then a report or a document."""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import signal
+import sys
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final
+
+from rich.console import Console
+
+from pavedroad import engine
+from pavedroad.command.console import console
+from pavedroad.command.digest import digest
+from pavedroad.command.display.model import read_events
+from pavedroad.command.display.progress import Progress
+from pavedroad.command.display.report import show_report
+from pavedroad.command.display.wording import Operation
+from pavedroad.command.failure import ExitCode, complain
+from pavedroad.command.recorder import Recorder
+from pavedroad.engine.request import EngineError, Outcome
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Generator, Sequence
+    from pathlib import Path
+    from types import FrameType
+
+    from pavedroad.command.display.model import Report
+    from pavedroad.engine.events import EngineEvent
+    from pavedroad.engine.request import RunRequest, RunResult
+
+_EXIT_CODES: Final = {
+    Outcome.SUCCEEDED: ExitCode.WELL,
+    Outcome.FAILED: ExitCode.ERROR,
+    Outcome.POLICY_VIOLATION: ExitCode.POLICY_VIOLATION,
+    Outcome.CANCELLED: ExitCode.CANCELLED,
+}
+_SUCCEEDED: Final = {
+    Operation.PREVIEW: "the plan is well",
+    Operation.UPDATE: "the stack is as the program says",
+    Operation.REFRESH: "the state tells what there is",
+    Operation.DESTROY: "nothing is left of the stack",
+}
+_OTHERWISE: Final = {
+    Outcome.FAILED: "failed",
+    Outcome.POLICY_VIOLATION: "refused: a mandatory policy is violated",
+    Outcome.CANCELLED: "cancelled",
+}
+_SAVED: Final = "; what was done is saved"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Ran:
+    """An operation that has ended.
+
+    Attributes:
+        plan: The events of the plan that it carried out; empty when none was made.
+        recorder: Its own events and errors.
+    """
+
+    operation: Operation
+    outcome: Outcome
+    recorder: Recorder
+    plan: tuple[EngineEvent, ...] = ()
+
+    @property
+    def code(self) -> ExitCode:
+        """How the command ends after it."""
+        code = _EXIT_CODES[self.outcome]
+        return ExitCode.ERROR if code is ExitCode.WELL and self.recorder.log_error else code
+
+    @property
+    def report(self) -> Report:
+        """All that it told, to be shown."""
+        return read_events(self.recorder.told, operation=self.operation, plan=self.plan)
+
+
+def run_operation(
+    operation: Operation, request: RunRequest, *, log: Path | None, plan: Sequence[EngineEvent] = ()
+) -> Ran:
+    """Do it and watch it; an error of the engine or Ctrl-C is an outcome like others.
+
+    Args:
+        operation: What to do.
+        request: The stack and how.
+        log: File for the event log, or None.
+        plan: Events that tell what it is going to do, where that is known.
+
+    Raises:
+        CommandError: The event log cannot be written.
+    """
+    with Recorder(log, planning=operation is Operation.PREVIEW) as recorder:
+        outcome = _run(operation, request, recorder, plan)
+    return Ran(operation=operation, outcome=outcome, recorder=recorder, plan=tuple(plan))
+
+
+def _run(
+    operation: Operation, request: RunRequest, recorder: Recorder, plan: Sequence[EngineEvent]
+) -> Outcome:
+    try:
+        with Progress(Console(stderr=True), stack=request.stack, operation=operation, plan=plan) as progress:
+
+            def see(event: EngineEvent) -> None:
+                recorder.see(event)
+                progress.see(event)
+
+            return _call(operation)(request, see).outcome
+    except EngineError as error:
+        recorder.failed(str(error))
+        return Outcome.FAILED
+    except KeyboardInterrupt:
+        recorder.cancelled()
+        return Outcome.CANCELLED
+
+
+def _call(operation: Operation) -> Callable[[RunRequest, Callable[[EngineEvent], None]], RunResult]:
+    match operation:
+        case Operation.PREVIEW:
+            return engine.preview
+        case Operation.UPDATE:
+            return engine.up
+        case Operation.REFRESH:
+            return engine.refresh
+        case Operation.DESTROY:
+            return engine.destroy
+
+
+def tell(ran: Ran, *, as_json: bool, before: Report | None = None) -> ExitCode:
+    """Show how an operation ended, and say how the command ends.
+
+    Args:
+        ran: The operation.
+        as_json: Whether standard output gets one JSON document.
+        before: The plan that the reader has seen: what policies said there is not said again.
+    """
+    if as_json:
+        document = digest(
+            ran.recorder.events,
+            operation=ran.operation,
+            plan=ran.plan,
+            result=ran.outcome.value,
+            exit_code=ran.code,
+        )
+        sys.stdout.write(json.dumps(document, ensure_ascii=False, indent=2, default=dict) + "\n")
+        sys.stdout.flush()
+    elif ran.recorder.worth_showing:
+        show_report(ran.report, console(), outcome=_words(ran), before=before)
+    if ran.recorder.error:
+        complain(f"error: {ran.recorder.error}")
+    elif ran.outcome is Outcome.CANCELLED:
+        complain("cancelled")
+    if ran.recorder.log_error:
+        complain(f"error: {ran.recorder.log_error}")
+    return ran.code
+
+
+def _words(ran: Ran) -> str:
+    if ran.outcome is Outcome.SUCCEEDED:
+        return _SUCCEEDED[ran.operation]
+    return _OTHERWISE[ran.outcome] + ("" if ran.operation is Operation.PREVIEW else _SAVED)
+
+
+@contextlib.contextmanager
+def terminable() -> Generator[None]:
+    """Give a termination the end that Ctrl-C has: the engine ends its children, the log is closed."""
+
+    def interrupt(_signal: int, _frame: FrameType | None) -> None:
+        signal.raise_signal(signal.SIGINT)
+
+    before = signal.signal(signal.SIGTERM, interrupt)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGTERM, before)

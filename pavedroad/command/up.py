@@ -1,0 +1,60 @@
+"""`pavedroad up`: plan, show, ask, then make the stack what its program says."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from pavedroad.command.consent import consents, demand_consent
+from pavedroad.command.console import console
+from pavedroad.command.display.report import show_report
+from pavedroad.command.display.wording import Operation
+from pavedroad.command.failure import ExitCode, complain
+from pavedroad.command.operation import run_operation, tell, terminable
+from pavedroad.command.request import RunOptions, run_request
+from pavedroad.engine.request import Outcome
+
+if TYPE_CHECKING:
+    from pavedroad.engine.request import RunRequest
+
+
+@dataclass(frozen=True, kw_only=True)
+class UpOptions(RunOptions):
+    """The options of `pavedroad up`; see the help of each."""
+
+    yes: bool = False
+    refresh: bool = False
+
+
+def run_up(options: UpOptions) -> ExitCode:
+    """Update the stack, show the result, and say how the command ends.
+
+    Raises:
+        CommandError: An option does not fit the project, or nobody can be asked.
+    """
+    demand_consent(yes=options.yes, as_json=options.as_json, instead="pavedroad preview")
+    request = run_request(options)
+    with terminable():
+        return _up(options, request)
+
+
+def _up(options: UpOptions, request: RunRequest) -> ExitCode:
+    if options.refresh:
+        # First and by itself: a plan against what is no longer true would not be the one that is carried out.
+        refreshed = run_operation(Operation.REFRESH, request, log=options.log_path)
+        if refreshed.outcome is not Outcome.SUCCEEDED:
+            return tell(refreshed, as_json=options.as_json)
+        if not options.as_json and refreshed.report.changes:
+            tell(refreshed, as_json=False)
+    planned = run_operation(Operation.PREVIEW, request, log=options.log_path)
+    plan = planned.report
+    if planned.outcome is not Outcome.SUCCEEDED:
+        return tell(planned, as_json=options.as_json)
+    asked = plan.changes and not options.yes
+    if asked:
+        show_report(plan, console(), outcome="this is the plan")
+        if not consents(f"Update stack {request.stack} as planned?"):
+            complain("not confirmed; nothing was changed")
+            return ExitCode.ERROR
+    done = run_operation(Operation.UPDATE, request, log=options.log_path, plan=planned.recorder.events)
+    return tell(done, as_json=options.as_json, before=plan if asked else None)
