@@ -1,5 +1,6 @@
 """The sandbox engine: plans and applies one stack on one machine, over Pulumi's own protocols."""
 
+from pavedroad.engine.checking import check, exported_resources, listed_resources
 from pavedroad.engine.event_json import to_json
 from pavedroad.engine.events import (
     SECRET_MASK,
@@ -50,8 +51,11 @@ __all__ = [
     "StepMetadata",
     "StepState",
     "SummaryEvent",
+    "check",
     "destroy",
     "export_state",
+    "exported_resources",
+    "listed_resources",
     "outputs",
     "preview",
     "refresh",

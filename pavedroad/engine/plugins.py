@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
@@ -89,6 +90,9 @@ class Plugins:
         if self.request.override_project_plugins:
             first, second = second, first
         folder = first.get(package) or second.get(package)
+        if folder is None and self.request.ambient_plugins:
+            found = shutil.which(f"pulumi-resource-{package}")
+            folder = Path(found).parent if found else None
         if folder is None:
             raise EngineError(
                 f"provider '{package}': no plugin folder is known for it. Name one under plugins.providers "

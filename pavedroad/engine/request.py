@@ -46,6 +46,7 @@ class RunRequest:
         state_file: The stack's state; None is .pavedroad/state/<stack>.json in the project.
         continue_on_error: After a failure go on with what does not depend on it.
         refresh: Read every resource from its provider before an update is planned.
+        ambient_plugins: Whether a provider plugin may be searched on PATH, when no folder is known for it.
         dry_run: Set by the engine itself: `preview` plans only, every other operation acts.
     """
 
@@ -59,6 +60,7 @@ class RunRequest:
     state_file: Path | None = None
     continue_on_error: bool = False
     refresh: bool = False
+    ambient_plugins: bool = False
     dry_run: bool = True
 
 

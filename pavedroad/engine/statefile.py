@@ -87,19 +87,31 @@ class Vault:
         self.salt = salt
 
     def _open(self) -> Crypter:
-        if self._crypter is None:
-            passphrase = self._passphrase()
-            if self.salt:
-                self._crypter = Crypter.open(passphrase, self.salt, self._where)
-            else:
-                self._crypter = Crypter.new(passphrase)
-                self.salt = self._crypter.state
+        if self._crypter is None and self.salt:
+            self._crypter = self._reopen()
+        elif self._crypter is None:
+            given = passphrase_from(os.environ)
+            self._crypter = Crypter.new(self._own_passphrase() if given is None else given)
+            self.salt = self._crypter.state
         return self._crypter
 
-    def _passphrase(self) -> str:
-        given = passphrase_from(os.environ)
+    def _reopen(self) -> Crypter:
+        """The crypter of a state that has secrets: under the given passphrase, or under the folder's own."""
+        given, own = passphrase_from(os.environ), self._folder / _OWN_PASSPHRASE
         if given is not None:
-            return given
+            try:
+                return Crypter.open(given, self.salt, self._where)
+            except EngineError:
+                if not own.exists():
+                    raise
+        if not own.exists():
+            raise EngineError(
+                f"{self._where} holds secrets, and there is neither PULUMI_CONFIG_PASSPHRASE nor {own}. "
+                "Set the passphrase that they were encrypted with."
+            )
+        return Crypter.open(self._own_passphrase(), self.salt, self._where)
+
+    def _own_passphrase(self) -> str:
         path = self._folder / _OWN_PASSPHRASE
         if not path.exists():
             self._folder.mkdir(parents=True, exist_ok=True)
@@ -151,6 +163,7 @@ class StateFile:
         self._project = project
         self._stack = stack
         self._lock: IO[str] | None = None
+        self._any_stack = False
         self.vault = Vault(path.parent, "", str(path))
 
     def lock(self) -> str:
@@ -184,15 +197,21 @@ class StateFile:
             self._lock.close()
             self._lock = None
 
-    def load(self) -> Loaded:
+    def load(self, *, any_stack: bool = False) -> Loaded:
         """Read the state; a missing file is an empty one.
+
+        Args:
+            any_stack: Whether the state may be of another stack; then nothing is decrypted, secrets are
+                masked, and the file must exist.
 
         Raises:
             EngineError: The file is damaged, of another kind or of another stack; it is left untouched.
         """
         try:
             text = self.path.read_text(encoding="utf-8")
-        except FileNotFoundError:
+        except FileNotFoundError as error:
+            if any_stack:
+                raise EngineError(f"state file {self.path}: there is no such file.") from error
             return Loaded()
         except (OSError, UnicodeDecodeError) as error:
             raise self._refused(f"it cannot be read: {error}") from error
@@ -200,6 +219,7 @@ class StateFile:
             data = cast("Wire", json.loads(text))
         except ValueError as error:
             raise self._refused(f"it is not valid JSON ({error})") from error
+        self._any_stack = any_stack
         return self._parse(data)
 
     def _parse(self, data: Wire) -> Loaded:
@@ -230,19 +250,25 @@ class StateFile:
     def _read(self, raw: Wire) -> State:
         entry = cast("dict[str, Wire]", raw)
         urn = cast("str", entry["urn"])
-        if not urn.startswith(f"urn:pulumi:{self._stack}::{self._project}::"):
+        if not self._any_stack and not urn.startswith(f"urn:pulumi:{self._stack}::{self._project}::"):
             raise self._refused(f"it holds {urn}, wanted stack '{self._stack}' of '{self._project}'")
         state = State(urn=urn, type=str(entry["type"]), custom=bool(entry.get("custom")))
         for name, key in _PLAIN.items():
             value = entry.get(key)
             if value is not None:
                 setattr(state, name, tuple(value) if isinstance(value, list) else value)
-        state.inputs = cast("values.Props", self.vault.unseal(entry.get("inputs") or {}))
-        state.outputs = cast("values.Props", self.vault.unseal(entry.get("outputs") or {}))
+        state.inputs = self._read_props(entry.get("inputs"))
+        state.outputs = self._read_props(entry.get("outputs"))
         limits = entry.get("customTimeouts")
         if isinstance(limits, dict):
             state.custom_timeouts = {k: float(v) for k, v in limits.items() if isinstance(v, (int, float))}
         return state
+
+    def _read_props(self, raw: Wire) -> values.Props:
+        props = cast("values.Props", raw or {})
+        if self._any_stack:
+            return values.masked_props(props)
+        return {key: self.vault.unseal(item) for key, item in props.items()}
 
     def _refused(self, why: str) -> EngineError:
         backup = self.path.with_name(f"{self.path.name}.bak")

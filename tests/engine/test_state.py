@@ -251,3 +251,19 @@ def test_a_state_is_read_back_as_it_was_written(project: engine.RunRequest) -> N
     again.write([again.encode(resource) for resource in loaded.resources], [])
 
     assert again.load().resources == loaded.resources
+
+
+def test_secrets_of_the_folders_own_passphrase_open_beside_a_given_one(
+    project: engine.RunRequest, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    run(engine.up, project)
+
+    monkeypatch.setenv("PULUMI_CONFIG_PASSPHRASE", "another")
+    assert engine.outputs(project) == {"first": "q0-688351"}
+
+    (project.project_dir / ".pavedroad/state/passphrase").unlink()
+    with pytest.raises(engine.EngineError, match="the passphrase is not the one"):
+        engine.outputs(project)
+    monkeypatch.delenv("PULUMI_CONFIG_PASSPHRASE")
+    with pytest.raises(engine.EngineError, match="neither PULUMI_CONFIG_PASSPHRASE nor"):
+        engine.outputs(project)
