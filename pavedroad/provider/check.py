@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from hashlib import sha256
 from typing import TYPE_CHECKING, Final
 
+from pavedroad.provider.kinds import SEED_KEY
 from pavedroad.provider.limits.finding import Finding
 from pavedroad.provider.naming import NameRequest, NamingError, automatic_name, known_name, rule_for
 from pavedroad.provider.values import (
@@ -24,9 +25,6 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from pavedroad.provider.sdk import ResourceShape
-
-SEED_KEY: Final = "__seed"
-"""Internal input: equal for all that is one resource, another one for its replacement."""
 
 _SEED_DIGITS: Final = 16
 

@@ -7,19 +7,27 @@ import signal
 import sys
 import threading
 from concurrent import futures
+from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 import grpc
 from pulumi.runtime.proto import provider_pb2_grpc
 
+from pavedroad.provider.reports import Reporter
 from pavedroad.provider.servicer import Provider
+from pavedroad.provider.store import MemoryStore, RecordError
 
 if TYPE_CHECKING:
     from types import FrameType
 
+    from pavedroad.provider.store import Store
+
 # The SDK's own limit for one message.
 MESSAGE_BYTES: Final = 400 * 1024 * 1024
 THREADS: Final = 16
+RECORD_VARIABLE: Final = "PAVEDROAD_RECORD"
+"""Environment variable with the absolute path of the durable record; without it nothing is kept."""
+
 _PARENT_CHECK_SECONDS: Final = 1.0
 _GRACE_SECONDS: Final = 0.2
 
@@ -40,6 +48,16 @@ def start(provider: Provider) -> tuple[grpc.Server, int]:
     return server, port
 
 
+def _store() -> Store:
+    """The record that the environment names, else one that ends with the process."""
+    path = os.environ.get(RECORD_VARIABLE)
+    if not path:
+        return MemoryStore()
+    from pavedroad.provider.record_file import RecordFile  # noqa: PLC0415 - previews need no SQLite (40 ms)
+
+    return RecordFile(Path(path))
+
+
 def serve() -> None:
     """Serve until asked to stop, or until the process that started this one is gone."""
     stop = threading.Event()
@@ -50,8 +68,17 @@ def serve() -> None:
     signal.signal(signal.SIGTERM, ask)
     signal.signal(signal.SIGINT, ask)
     parent = os.getppid()
+    try:
+        store = _store()
+    except RecordError as error:
+        sys.exit(f"pulumi-resource-aws: {error}")
     server, port = start(
-        Provider(predicted=os.environ.get("PAVEDROAD_UNKNOWN_OUTPUTS") != "1", stop=stop.set)
+        Provider(
+            predicted=os.environ.get("PAVEDROAD_UNKNOWN_OUTPUTS") != "1",
+            stop=stop.set,
+            store=store,
+            report=Reporter(sys.argv[1] if len(sys.argv) > 1 else "").warn,
+        )
     )
     sys.stdout.write(f"{port}\n")
     sys.stdout.flush()

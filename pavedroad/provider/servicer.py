@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Final
 
@@ -12,19 +13,21 @@ from pulumi.runtime.proto import plugin_pb2, provider_pb2, provider_pb2_grpc
 
 from pavedroad.provider import sdk
 from pavedroad.provider.account import Account, from_config
-from pavedroad.provider.check import SEED_KEY, check_inputs
+from pavedroad.provider.check import check_inputs
 from pavedroad.provider.diff import Change, compare
+from pavedroad.provider.kinds import SEED_KEY, Kind, KindError, kind_in, kind_of, marked
 from pavedroad.provider.limits.run import refusals
 from pavedroad.provider.lookups import LookupRefusedError, look_up
 from pavedroad.provider.naming import NameRequest
 from pavedroad.provider.predict.plan import Mode, plan_create, plan_update, predicted_arn
 from pavedroad.provider.predict.subject import Subject
+from pavedroad.provider.recorded import Recorded, RefusedError
 from pavedroad.provider.registry import Entry, Registry
-from pavedroad.provider.store import MemoryStore, Record, Store
+from pavedroad.provider.store import MemoryStore, RecordError, Store
 from pavedroad.provider.values import decode, encode, text
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Generator
     from typing import NoReturn
 
     from pavedroad.provider.limits.finding import Finding
@@ -47,6 +50,10 @@ def _nothing() -> None:
     """Nobody waits for the end."""
 
 
+def _unheard(_urn: str, _text: str) -> None:
+    """Nobody is told."""
+
+
 @dataclass(eq=False)
 class Provider(provider_pb2_grpc.ResourceProviderServicer):
     """One provider of one run.
@@ -54,7 +61,8 @@ class Provider(provider_pb2_grpc.ResourceProviderServicer):
     Attributes:
         predicted: Whether a preview predicts computed outputs; else they stay unknown, as with the official
         one. stop: Called when the engine cancels. store: Record of what was made. registry: What has been
-        planned, for checks across resources. account: Where resources are made; set by Configure.
+        planned, for checks across resources. account: Where resources are made; set by Configure. report:
+        Told the URN and the text of what the user should know.
     """
 
     predicted: bool = True
@@ -62,6 +70,8 @@ class Provider(provider_pb2_grpc.ResourceProviderServicer):
     store: Store = field(default_factory=MemoryStore)
     registry: Registry = field(default_factory=Registry)
     account: Account = field(default_factory=Account)
+    report: Callable[[str, str], None] = _unheard
+    _moved: set[str] = field(default_factory=set[str])
 
     def Handshake(
         self, request: provider_pb2.ProviderHandshakeRequest, context: grpc.ServicerContext
@@ -180,47 +190,52 @@ class Provider(provider_pb2_grpc.ResourceProviderServicer):
     ) -> provider_pb2.CreateResponse:
         """Plan a resource, or note it in the record."""
         subject = self._subject(request.urn, decode(request.properties), context)
-        planned = plan_create(subject, Mode(preview=request.preview, predicted=self.predicted))
-        if not request.preview:
-            self._record(subject, planned.id, planned.outputs)
-        return provider_pb2.CreateResponse(id=planned.id, properties=encode(planned.outputs))
+        kind = kind_of(subject.shape.token)
+        if request.preview:
+            planned = plan_create(subject, Mode(preview=True, predicted=self.predicted))
+            outputs = marked(planned.outputs, kind, subject.seed)
+        else:
+            with _refusing(context):
+                planned = self._backend(kind, subject).create(subject)
+            outputs = planned.outputs
+        return provider_pb2.CreateResponse(id=planned.id, properties=encode(outputs))
 
     def Update(
         self, request: provider_pb2.UpdateRequest, context: grpc.ServicerContext
     ) -> provider_pb2.UpdateResponse:
         """Plan a change, or note it in the record."""
         subject = self._subject(request.urn, decode(request.news), context)
-        mode = Mode(preview=request.preview, predicted=self.predicted)
-        planned = plan_update(subject, request.id, decode(request.olds), mode)
-        if not request.preview:
-            self._record(subject, planned.id, planned.outputs)
-        return provider_pb2.UpdateResponse(properties=encode(planned.outputs))
+        olds = decode(request.olds)
+        with _refusing(context):
+            kind = self._kind(subject, olds)
+            if request.preview:
+                mode = Mode(preview=True, predicted=self.predicted)
+                planned = plan_update(subject, request.id, olds, mode)
+                outputs = marked(planned.outputs, kind, subject.seed)
+            else:
+                outputs = self._backend(kind, subject).update(subject, request.id, olds).outputs
+        return provider_pb2.UpdateResponse(properties=encode(outputs))
 
     def Delete(self, request: provider_pb2.DeleteRequest, context: grpc.ServicerContext) -> empty_pb2.Empty:
-        """Take a resource out of the record."""
-        del context
-        self.store.remove(_token(request.urn), request.id)
+        """Remove a resource."""
+        subject = self._subject(request.urn, decode(request.old_inputs), context)
+        olds = decode(request.properties)
+        with _refusing(context):
+            self._backend(self._kind(subject, olds), subject).delete(subject, request.id, olds)
         return empty_pb2.Empty()
 
     def Read(
         self, request: provider_pb2.ReadRequest, context: grpc.ServicerContext
     ) -> provider_pb2.ReadResponse:
-        """What the record knows, else what the engine knows, else what the id tells."""
-        token = _token(request.urn)
-        record = self.store.get(token, request.id)
-        if record is not None:
-            return provider_pb2.ReadResponse(
-                id=record.id, properties=encode(record.outputs), inputs=encode(record.inputs)
-            )
-        if request.properties.fields:
-            return provider_pb2.ReadResponse(
-                id=request.id, properties=request.properties, inputs=request.inputs
-            )
+        """What exists under an id, for a refresh, an import or a program that only reads."""
         subject = self._subject(request.urn, decode(request.inputs), context)
-        known = _from_id(subject, request.id)
-        outputs = plan_create(known, Mode(preview=False, predicted=True)).outputs
+        olds = decode(request.properties)
+        with _refusing(context):
+            found = self._backend(self._kind(subject, olds), subject).read(subject, request.id, olds)
+        if found is None:
+            return provider_pb2.ReadResponse()
         return provider_pb2.ReadResponse(
-            id=request.id, properties=encode(outputs), inputs=encode(known.inputs)
+            id=found.id, properties=encode(found.outputs), inputs=encode(found.inputs)
         )
 
     def Invoke(
@@ -256,10 +271,26 @@ class Provider(provider_pb2_grpc.ResourceProviderServicer):
         )
         return found
 
-    def _record(self, subject: Subject, resource_id: str, outputs: Properties) -> None:
-        self.store.put(
-            Record(token=subject.shape.token, id=resource_id, inputs=subject.inputs, outputs=outputs)
-        )
+    def _kind(self, subject: Subject, olds: Properties) -> Kind:
+        """The kind that a resource had when it was made; that it is another by now is said once."""
+        said, today = kind_in(olds), kind_of(subject.shape.token)
+        if said is not None and said is not today and subject.urn not in self._moved:
+            self._moved.add(subject.urn)
+            self.report(
+                subject.urn,
+                f"made as a {said.value} resource, and stays one; {subject.shape.token} is {today.value} by "
+                "now. Replace it (`pavedroad destroy --target`, then `up`) to move it over",
+            )
+        return said or today
+
+    def _backend(self, kind: Kind, subject: Subject) -> Recorded:
+        if kind is Kind.LIVE:
+            raise RefusedError(
+                f"{subject.name}: the stack's state says that it exists in the emulator (live), which this "
+                f"provider does not reach for {subject.shape.token}; use the pavedroad that made it, or take "
+                "it out of the state"
+            )
+        return Recorded(self.store)
 
     def _subject(self, urn: str, inputs: Properties, context: grpc.ServicerContext) -> Subject:
         shape = self._shape(_token(urn), context)
@@ -273,6 +304,15 @@ class Provider(provider_pb2_grpc.ResourceProviderServicer):
             _refuse(context, str(error))
 
 
+@contextmanager
+def _refusing(context: grpc.ServicerContext) -> Generator[None]:
+    """Give the engine what cannot be done as a plain message."""
+    try:
+        yield
+    except (RefusedError, RecordError, KindError) as error:
+        context.abort(grpc.StatusCode.FAILED_PRECONDITION, str(error))
+
+
 def _refuse(context: grpc.ServicerContext, text: str) -> NoReturn:
     context.abort(grpc.StatusCode.INVALID_ARGUMENT, text)
     raise AssertionError(text)  # abort() does not return; the stubs cannot say so
@@ -281,13 +321,3 @@ def _refuse(context: grpc.ServicerContext, text: str) -> NoReturn:
 def _token(urn: str) -> str:
     """The resource's type in `urn:pulumi:stack::project::parent$type::name`."""
     return urn.split("::", 3)[2].rpartition("$")[2]
-
-
-def _from_id(subject: Subject, resource_id: str) -> Subject:
-    """A resource of which only the id is known: where a type is identified by its name, that is the id."""
-    name = "name" if "name" in subject.shape.inputs else None
-    plain = not resource_id.startswith(("arn:", "https:"))
-    inputs: Properties = {**subject.inputs}
-    if name and plain and inputs.get(name) is None:
-        inputs[name] = resource_id
-    return Subject(subject.shape, subject.urn, subject.name, inputs, subject.account)

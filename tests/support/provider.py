@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from contextlib import contextmanager
 from dataclasses import dataclass
+from hashlib import sha256
 from typing import TYPE_CHECKING, TypeAlias, cast
 
 import grpc
@@ -12,10 +13,13 @@ from pulumi.runtime.proto import provider_pb2, provider_pb2_grpc
 
 from pavedroad.provider.server import start
 from pavedroad.provider.servicer import Provider
+from pavedroad.provider.store import MemoryStore
 from pavedroad.provider.values import SECRET, SIGNATURE
 
 if TYPE_CHECKING:
-    from collections.abc import Generator, Mapping
+    from collections.abc import Callable, Generator, Mapping
+
+    from pavedroad.provider.store import Store
 
 Plain: TypeAlias = "bool | float | str | list[Plain] | dict[str, Plain] | None"
 Props: TypeAlias = "dict[str, Plain]"
@@ -77,6 +81,22 @@ class Made:
 
 
 @dataclass(frozen=True)
+class Kept:
+    """A resource as a stack's state keeps it."""
+
+    token: str
+    name: str
+    id: str
+    inputs: Mapping[str, Plain]
+    outputs: Props
+
+
+def seed_of(resource: str, replaced: str) -> bytes:
+    """The engine's seed: a hash of the URN and the id of what is replaced."""
+    return sha256(f"{resource}\0{replaced}".encode()).digest()
+
+
+@dataclass(frozen=True)
 class Client:
     """One provider, asked over gRPC."""
 
@@ -115,6 +135,87 @@ class Client:
         assert checked.failures == {}
         return self.create(token, name, checked.inputs)
 
+    def make(
+        self,
+        token: str,
+        name: str,
+        inputs: Mapping[str, Plain],
+        *,
+        replaces: str = "",
+        olds: Mapping[str, Plain] | None = None,
+    ) -> Kept:
+        """Check, then Create, as the engine does; `replaces` is the id of what the resource replaces."""
+        checked = self.check(token, name, inputs, olds, seed_of(urn(token, name), replaces))
+        assert checked.failures == {}
+        made = self.create(token, name, checked.inputs, preview=False)
+        return Kept(token, name, made.id, checked.inputs, made.outputs)
+
+    def change(self, kept: Kept, inputs: Mapping[str, Plain], *, preview: bool = False) -> Kept:
+        """Check against what is kept, then Update."""
+        checked = self.check(
+            kept.token, kept.name, inputs, kept.inputs, seed_of(urn(kept.token, kept.name), "")
+        )
+        assert checked.failures == {}
+        response = self.stub.Update(
+            provider_pb2.UpdateRequest(
+                id=kept.id,
+                urn=urn(kept.token, kept.name),
+                old_inputs=struct(kept.inputs),
+                olds=struct(kept.outputs),
+                news=struct(checked.inputs),
+                preview=preview,
+            )
+        )
+        return Kept(kept.token, kept.name, kept.id, checked.inputs, plain(response.properties))
+
+    def delete(self, kept: Kept) -> None:
+        self.stub.Delete(
+            provider_pb2.DeleteRequest(
+                id=kept.id,
+                urn=urn(kept.token, kept.name),
+                old_inputs=struct(kept.inputs),
+                properties=struct(kept.outputs),
+            )
+        )
+
+    def read(
+        self,
+        token: str,
+        name: str,
+        identity: str,
+        inputs: Mapping[str, Plain] | None = None,
+        outputs: Mapping[str, Plain] | None = None,
+    ) -> Kept:
+        """What exists under an id; with what the state has of it, or nothing for an import."""
+        response = self.stub.Read(
+            provider_pb2.ReadRequest(
+                id=identity,
+                urn=urn(token, name),
+                inputs=struct(inputs or {}),
+                properties=struct(outputs or {}),
+            )
+        )
+        return Kept(token, name, response.id, plain(response.inputs), plain(response.properties))
+
+    def refresh(self, kept: Kept) -> Kept:
+        return self.read(kept.token, kept.name, kept.id, kept.inputs, kept.outputs)
+
+    def difference(self, kept: Kept, inputs: Mapping[str, Plain]) -> dict[str, int]:
+        """What the next update would change: Check against what is kept, then Diff; paths and their kinds."""
+        checked = self.check(
+            kept.token, kept.name, inputs, kept.inputs, seed_of(urn(kept.token, kept.name), "")
+        )
+        response = self.stub.Diff(
+            provider_pb2.DiffRequest(
+                id=kept.id,
+                urn=urn(kept.token, kept.name),
+                old_inputs=struct(kept.inputs),
+                olds=struct(kept.outputs),
+                news=struct(checked.inputs),
+            )
+        )
+        return {path: item.kind for path, item in response.detailedDiff.items()}
+
     def diff(
         self, token: str, old: Mapping[str, Plain], new: Mapping[str, Plain], ignored: list[str] | None = None
     ) -> provider_pb2.DiffResponse:
@@ -135,9 +236,19 @@ class Client:
 
 
 @contextmanager
-def provider(*, predicted: bool = True, region: str = REGION, account: str = ACCOUNT) -> Generator[Client]:
+def provider(
+    *,
+    predicted: bool = True,
+    region: str = REGION,
+    account: str = ACCOUNT,
+    store: Store | None = None,
+    report: Callable[[str, str], None] | None = None,
+) -> Generator[Client]:
     """A configured provider; it ends with the block."""
-    server, port = start(Provider(predicted=predicted))
+    serving = Provider(predicted=predicted, store=store or MemoryStore())
+    if report is not None:
+        serving.report = report
+    server, port = start(serving)
     try:
         with grpc.insecure_channel(f"127.0.0.1:{port}") as channel:
             client = Client(provider_pb2_grpc.ResourceProviderStub(channel))

@@ -30,7 +30,6 @@ EC2_PREFIXES: Final[dict[str, str]] = {
     "aws:ec2/securityGroup:SecurityGroup": "sg",
     "aws:ec2/securityGroupRule:SecurityGroupRule": "sgrule",
     "aws:ec2/subnet:Subnet": "subnet",
-    "aws:ec2/volume:Volume": "vol",
     "aws:ec2/vpc:Vpc": "vpc",
     "aws:ec2/vpcDhcpOptions:VpcDhcpOptions": "dopt",
     "aws:ec2/vpcEndpoint:VpcEndpoint": "vpce",
