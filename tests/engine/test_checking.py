@@ -25,13 +25,11 @@ def check(root: Path, resources: Sequence[State]) -> Observed:
 
 
 def names(observed: Observed) -> list[tuple[str, str]]:
-    return sorted(
-        (
-            policy.get("policyName") or f"remediated {policy['remediated']}",
-            policy["resourceUrn"].rpartition("::")[2],
-        )
+    found = [
+        (policy.get("policyName") or f"remediated {policy['remediated']}", policy["resourceUrn"])
         for policy in observed.policies
-    )
+    ]
+    return sorted((name, urn.rpartition("::")[2]) for name, urn in found)
 
 
 def test_an_exported_state_is_judged_without_its_secrets(tmp_path: Path) -> None:

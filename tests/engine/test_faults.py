@@ -9,6 +9,7 @@ import subprocess
 import sys
 import textwrap
 import time
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -172,6 +173,18 @@ def test_a_provider_without_a_port_is_named(tmp_path: Path, text: str, message: 
 
     with pytest.raises(engine.EngineError, match=message):
         preview(tmp_path, provider=make_provider(tmp_path, text=text))
+
+
+def test_a_provider_on_the_path_is_used_only_when_asked(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    write_project(tmp_path, PROGRAM)
+    monkeypatch.setenv("PATH", f"{PROVIDER}{os.pathsep}{os.environ['PATH']}")
+    request = engine.RunRequest(project_dir=tmp_path, stack="dev", ambient_plugins=True)
+
+    assert engine.preview(request, lambda _: None).outcome is engine.Outcome.SUCCEEDED
+    with pytest.raises(engine.EngineError, match="no plugin folder is known for it"):
+        engine.preview(replace(request, ambient_plugins=False), lambda _: None)
 
 
 def test_a_missing_provider_is_named(tmp_path: Path) -> None:
