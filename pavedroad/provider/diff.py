@@ -3,18 +3,23 @@
 from __future__ import annotations
 
 import json
+import re
 from dataclasses import dataclass, field
 from enum import Enum
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from pavedroad.provider.naming import rule_for
 from pavedroad.provider.replace import DELETE_FIRST, replaces
+from pavedroad.provider.sets import SETS
 from pavedroad.provider.values import Properties, Unknown, Value, is_asset, reveal
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
 
     from pavedroad.provider.sdk import ResourceShape
+
+
+_INDEX: Final = re.compile(r"\[\d+\]")
 
 
 class Change(Enum):
@@ -39,40 +44,97 @@ class Difference:
     replaces: list[str] = field(default_factory=list[str])
     delete_first: bool = False
 
+    @property
+    def tops(self) -> set[str]:
+        """Properties that change, or in which something does."""
+        return {path.partition(".")[0].partition("[")[0] for path in self.changes}
+
+
+@dataclass(frozen=True)
+class _Comparison:
+    """What is known about a type while its inputs are compared."""
+
+    token: str
+    defaults: Mapping[str, Value]
+
+    def changes(self, path: str, old: Value, new: Value, known: Value) -> Iterator[tuple[str, Change]]:
+        """What happens at a path and under it; `known` is what the resource has there."""
+        if equal(old, new):
+            return
+        if _absent(old):
+            # To ask for what is there already is no change.
+            if _absent(known) or not equal(known, new):
+                yield path, Change.ADD
+        elif _absent(new):
+            if not equal(old, self.defaults.get(path)):
+                yield path, Change.DELETE
+        elif isinstance(old, dict) and isinstance(new, dict) and not is_asset(old) and not is_asset(new):
+            for key in sorted({*old, *new}):
+                step = f".{key}" if key.isidentifier() else f"[{json.dumps(key)}]"
+                there = known.get(key) if isinstance(known, dict) else None
+                yield from self.changes(f"{path}{step}", old.get(key), new.get(key), there)
+        elif isinstance(old, list) and isinstance(new, list):
+            if not (self._unordered(path) and _same_members(old, new)):
+                yield from self._elements(path, old, new)
+        else:
+            yield path, Change.UPDATE
+
+    def _elements(self, path: str, old: list[Value], new: list[Value]) -> Iterator[tuple[str, Change]]:
+        for index in range(max(len(old), len(new))):
+            before = old[index] if index < len(old) else None
+            after = new[index] if index < len(new) else None
+            yield from self.changes(f"{path}[{index}]", before, after, None)
+
+    def _unordered(self, path: str) -> bool:
+        return _INDEX.sub("", path) in SETS.get(self.token, frozenset[str]())
+
 
 def compare(
-    shape: ResourceShape, old: Properties, new: Properties, ignored: Sequence[str] = ()
+    shape: ResourceShape,
+    old: Properties,
+    new: Properties,
+    ignored: Sequence[str] = (),
+    *,
+    known: Properties | None = None,
+    defaults: Mapping[str, Value] | None = None,
 ) -> Difference:
-    """Compare a resource's inputs; internal keys and ignored paths do not count."""
+    """Compare a resource's inputs; internal keys and ignored paths do not count.
+
+    Args:
+        shape: Its type.
+        old: Its inputs so far.
+        new: Its inputs from now on.
+        ignored: Paths whose changes do not count.
+        known: Its outputs; an input that asks for what an output has is no change.
+        defaults: What AWS fills in; an input that is left out and had that value is no change.
+    """
+    comparison = _Comparison(shape.token, defaults or {})
+    outputs = known or {}
     changes = {
         path: change
         for key in sorted({*old, *new})
         if not key.startswith("__")
-        for path, change in _changes(key, old.get(key), new.get(key))
+        for path, change in comparison.changes(key, old.get(key), new.get(key), outputs.get(key))
         if not _ignored(path, ignored)
     }
     forcing = [path for path in changes if replaces(shape, path)]
     return Difference(changes, forcing, bool(forcing) and _delete_first(shape, old, new))
 
 
-def _changes(path: str, old: Value, new: Value) -> Iterator[tuple[str, Change]]:
-    if equal(old, new):
-        return
-    if _absent(old):
-        yield path, Change.ADD
-    elif _absent(new):
-        yield path, Change.DELETE
-    elif isinstance(old, dict) and isinstance(new, dict) and not is_asset(old) and not is_asset(new):
-        for key in sorted({*old, *new}):
-            step = f".{key}" if key.isidentifier() else f"[{json.dumps(key)}]"
-            yield from _changes(f"{path}{step}", old.get(key), new.get(key))
-    elif isinstance(old, list) and isinstance(new, list):
-        for index in range(max(len(old), len(new))):
-            before = old[index] if index < len(old) else None
-            after = new[index] if index < len(new) else None
-            yield from _changes(f"{path}[{index}]", before, after)
-    else:
-        yield path, Change.UPDATE
+def compare_all_tags(known: Properties, wanted: Value) -> dict[str, Change]:
+    """What the provider's own tags change about a resource whose tags stay as they are."""
+    comparison = _Comparison("", {})
+    return dict(comparison.changes("tagsAll", known["tagsAll"], wanted, None)) if "tagsAll" in known else {}
+
+
+def _same_members(old: list[Value], new: list[Value]) -> bool:
+    left = list(new)
+    for item in old:
+        found = next((index for index, other in enumerate(left) if equal(item, other)), None)
+        if found is None:
+            return False
+        del left[found]
+    return not left
 
 
 def equal(old: Value, new: Value) -> bool:

@@ -12,14 +12,14 @@ from google.protobuf import empty_pb2
 from pulumi.runtime.proto import plugin_pb2, provider_pb2, provider_pb2_grpc
 
 from pavedroad.provider import sdk
-from pavedroad.provider.account import Account, from_config
+from pavedroad.provider.account import Account, from_config, merged_tags
 from pavedroad.provider.check import check_inputs
-from pavedroad.provider.diff import Change, compare
+from pavedroad.provider.diff import Change, compare, compare_all_tags
 from pavedroad.provider.kinds import SEED_KEY, Kind, KindError, kind_in, kind_of, marked
 from pavedroad.provider.limits.run import refusals
 from pavedroad.provider.lookups import LookupRefusedError, look_up
 from pavedroad.provider.naming import NameRequest
-from pavedroad.provider.predict.plan import Mode, plan_create, plan_update, predicted_arn
+from pavedroad.provider.predict.plan import Mode, plan_create, plan_update, predicted_arn, row_for
 from pavedroad.provider.predict.subject import Subject
 from pavedroad.provider.recorded import Recorded, RefusedError
 from pavedroad.provider.registry import Entry, Registry
@@ -163,17 +163,27 @@ class Provider(provider_pb2_grpc.ResourceProviderServicer):
     def Diff(
         self, request: provider_pb2.DiffRequest, context: grpc.ServicerContext
     ) -> provider_pb2.DiffResponse:
-        """Compare inputs with inputs."""
-        old = decode(request.old_inputs if request.HasField("old_inputs") else request.olds)
-        shape = self._shape(_token(request.urn), context)
-        difference = compare(shape, old, decode(request.news), list(request.ignoreChanges))
+        """Compare inputs with inputs, and with what the resource has by default."""
+        known = decode(request.olds)
+        old = decode(request.old_inputs) if request.HasField("old_inputs") else known
+        new = decode(request.news)
+        subject = self._subject(request.urn, new, context)
+        with _refusing(context):
+            self._kind(subject, known)
+        row = row_for(subject.shape)
+        difference = compare(
+            subject.shape, old, new, list(request.ignoreChanges), known=known, defaults=row.defaults
+        )
+        if "tags" not in difference.tops:
+            tags = compare_all_tags(known, merged_tags(subject.account, new.get("tags")))
+            difference.changes.update(tags)
         return provider_pb2.DiffResponse(
             changes=(
                 provider_pb2.DiffResponse.DIFF_SOME
                 if difference.changes
                 else provider_pb2.DiffResponse.DIFF_NONE
             ),
-            diffs=sorted({path.partition(".")[0].partition("[")[0] for path in difference.changes}),
+            diffs=sorted(difference.tops),
             replaces=difference.replaces,
             deleteBeforeReplace=difference.delete_first,
             hasDetailedDiff=True,

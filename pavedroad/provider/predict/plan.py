@@ -16,7 +16,7 @@ from pavedroad.provider.values import UNKNOWN, Properties, Secret, Unknown, Valu
 
 if TYPE_CHECKING:
     from pavedroad.provider.predict.row import Rule
-    from pavedroad.provider.sdk import Output
+    from pavedroad.provider.sdk import Output, ResourceShape
 
 _PLACE: Final = frozenset({"region", "tagsAll"})
 
@@ -59,9 +59,14 @@ def plan_update(subject: Subject, resource_id: str, before: Properties, mode: Mo
     return replace(_plan(subject, mode, before=before), id=resource_id)
 
 
+def row_for(shape: ResourceShape) -> Row:
+    """What AWS answers for a type."""
+    return ROWS.get(shape.token) or general_row(shape)
+
+
 def predicted_arn(subject: Subject) -> Value:
     """The ARN that a resource will have; unknown or nothing when it cannot be told."""
-    row = ROWS.get(subject.shape.token) or general_row(subject.shape)
+    row = row_for(subject.shape)
     arn = row.outputs.get("arn")
     if arn is None or isinstance(arn, Counted):
         return None
@@ -70,7 +75,7 @@ def predicted_arn(subject: Subject) -> Value:
 
 
 def _plan(subject: Subject, mode: Mode, before: Properties | None) -> Planned:
-    row = ROWS.get(subject.shape.token) or general_row(subject.shape)
+    row = row_for(subject.shape)
     outputs: Properties = {key: value for key, value in subject.inputs.items() if not key.startswith("__")}
     for key, default in row.defaults.items():
         outputs[key] = _completed(outputs.get(key), fill(default, subject))
