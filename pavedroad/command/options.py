@@ -21,7 +21,7 @@ StateFile: TypeAlias = Annotated[
     Path | None,
     typer.Option(
         "--state",
-        help="The stack's state. Default: .pavedroad/state/<stack>.json.",
+        help="The stack's state. Default: .pavedroad/state/NAME.json.",
         metavar="FILE",
     ),
 ]
@@ -44,6 +44,10 @@ ProviderPath: TypeAlias = Annotated[
         help="Folder with another `pulumi-resource-aws` to use; wins over Pulumi.yaml.",
         metavar="DIR",
     ),
+]
+AmbientPlugins: TypeAlias = Annotated[
+    bool,
+    typer.Option("--ambient-plugins", help="Search PATH for providers of which no folder is known."),
 ]
 Strict: TypeAlias = Annotated[
     bool, typer.Option("--strict", help="Count what a policy cannot decide yet as a violation.")

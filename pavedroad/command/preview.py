@@ -19,7 +19,7 @@ def run_preview(options: RunOptions) -> ExitCode:
     Raises:
         CommandError: An option does not fit the project.
     """
-    request = run_request(options)
+    request = run_request(options, only_plan=True)
     with terminable():
         ran = run_operation(Operation.PREVIEW, request, log=options.log_path)
     return tell(ran, as_json=options.as_json)

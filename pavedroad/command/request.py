@@ -36,6 +36,7 @@ class RunOptions(StackOptions):
     packs: tuple[Path, ...] = ()
     pack_configs: tuple[Path, ...] = ()
     provider_path: Path | None = None
+    ambient_plugins: bool = False
     unknown_outputs: bool = False
     strict: bool = False
     as_json: bool = False
@@ -74,22 +75,28 @@ def existing_state(request: RunRequest) -> None:
         )
 
 
-def run_request(options: RunOptions) -> RunRequest:
+def run_request(options: RunOptions, *, only_plan: bool = False) -> RunRequest:
     """What the engine is asked for.
+
+    Args:
+        options: The options of the verb.
+        only_plan: Nothing will be made: the provider needs its record only when there is one.
 
     Raises:
         CommandError: An option does not fit the project.
     """
     cwd = options.cwd.resolve()
     stack = options.stack or _only_stack(cwd)
+    record = cwd / _FOLDER / stack / "record.sqlite"
     return RunRequest(
         project_dir=cwd,
         stack=stack,
         policy_packs=_packs(options, cwd),
         provider_dirs={"aws": _provider(options, cwd)},
         override_project_plugins=options.provider_path is not None,
+        ambient_plugins=options.ambient_plugins,
         provider_environment={
-            RECORD: str(cwd / _FOLDER / stack / "record.json"),
+            **({RECORD: str(record)} if record.exists() or not only_plan else {}),
             **({UNKNOWN_OUTPUTS: "1"} if options.unknown_outputs else {}),
         },
         parallel=options.parallel,

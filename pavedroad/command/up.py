@@ -49,7 +49,9 @@ def _up(options: UpOptions, request: RunRequest) -> ExitCode:
     planned = run_operation(Operation.PREVIEW, request, log=options.log_path)
     plan = planned.report
     if planned.outcome is not Outcome.SUCCEEDED:
-        return tell(planned, as_json=options.as_json)
+        code = tell(planned, as_json=options.as_json)
+        complain("nothing was changed")
+        return code
     asked = plan.changes and not options.yes
     if asked:
         show_report(plan, console(), outcome="this is the plan")

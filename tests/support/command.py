@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from pavedroad.engine.events import (
@@ -9,6 +10,7 @@ from pavedroad.engine.events import (
     PolicyEvent,
     PolicyPackEvent,
     ResourcePreEvent,
+    ResOutputsEvent,
     StepMetadata,
     StepState,
     SummaryEvent,
@@ -108,6 +110,32 @@ def summary(**changes: int) -> SummaryEvent:
         result="succeeded",
         is_preview=True,
     )
+
+
+def applied(event: EngineEvent) -> EngineEvent:
+    """The event of a plan as an update tells it."""
+    if isinstance(event, ResourcePreEvent):
+        return replace(event, planning=False)
+    return replace(event, is_preview=False) if isinstance(event, SummaryEvent) else event
+
+
+def done(event: ResourcePreEvent) -> ResOutputsEvent:
+    """The end of a step, after a quarter of a second."""
+    return ResOutputsEvent(metadata=event.metadata, planning=False, duration_seconds=0.25)
+
+
+def deployment(*urns: str) -> dict[str, object]:
+    """An exported state that holds these resources."""
+    resources = [
+        {
+            "urn": each,
+            "type": each.split("::")[-2],
+            "custom": "/" in each,
+            "id": f"id-of-{each.rpartition('::')[2]}" if "/" in each else "",
+        }
+        for each in urns
+    ]
+    return {"version": 3, "deployment": {"resources": resources}}
 
 
 SYSTEM = urn("pavedroad:systems:OrderProcessing", "order-processing")

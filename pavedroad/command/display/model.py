@@ -94,6 +94,7 @@ class Report:
         diagnostics: Messages, ephemeral ones left out.
         packs: Loaded packs.
         outputs: Outputs of the stack.
+        outputs_changed: They are others than before.
         summary: The last event; None when the run broke off without one.
         cancelled: The run was stopped from outside.
     """
@@ -106,6 +107,7 @@ class Report:
     diagnostics: tuple[DiagnosticEvent, ...]
     packs: tuple[PolicyPackEvent, ...]
     outputs: Mapping[str, Json]
+    outputs_changed: bool
     summary: SummaryEvent | None
     cancelled: bool
 
@@ -141,6 +143,7 @@ def read_events(
     """
     every = tuple(events)
     watch = Watch(every)
+    before, after = _stack_outputs(every)
     summaries = [event for event in every if isinstance(event, SummaryEvent)]
     ended_well = bool(summaries) and summaries[-1].result == "succeeded"
     return Report(
@@ -155,18 +158,21 @@ def read_events(
             if isinstance(event, DiagnosticEvent) and not event.ephemeral and event.severity != "debug"
         ),
         packs=tuple(event for event in every if isinstance(event, PolicyPackEvent)),
-        outputs=_stack_outputs(every),
+        outputs=after,
+        outputs_changed=after != before,
         summary=summaries[-1] if summaries else None,
         cancelled=any(isinstance(event, CancelEvent) for event in every),
     )
 
 
-def _stack_outputs(events: Sequence[EngineEvent]) -> Mapping[str, Json]:
-    outputs: Mapping[str, Json] = {}
+def _stack_outputs(events: Sequence[EngineEvent]) -> tuple[Mapping[str, Json], Mapping[str, Json]]:
+    before: Mapping[str, Json] = {}
+    after: Mapping[str, Json] = {}
     for event in events:
         if isinstance(event, ResOutputsEvent) and event.metadata.type == STACK_TYPE and event.metadata.new:
-            outputs = event.metadata.new.outputs
-    return outputs
+            before = event.metadata.old.outputs if event.metadata.old else {}
+            after = event.metadata.new.outputs
+    return before, after
 
 
 def _tree(watch: Watch, not_begun: Sequence[StepMetadata]) -> tuple[Node, ...]:

@@ -12,6 +12,7 @@ from pavedroad.command.console import print_plain
 from pavedroad.command.display.policies import policy_sections
 from pavedroad.command.display.summary import idle_line, message_sections, output_sections, summary
 from pavedroad.command.display.tree import plan_lines
+from pavedroad.command.display.wording import Operation
 
 if TYPE_CHECKING:
     from rich.console import Console, RenderableType
@@ -32,12 +33,14 @@ def show_report(report: Report, console: Console, *, outcome: str, before: Repor
     if before is not None:
         fresh = tuple(result for result in report.policies if result not in before.policies)
         told = replace(report, policies=fresh, remediations=())
+    # What did not change is not told again: `pavedroad outputs` does.
+    quiet = report.idle or report.operation is Operation.REFRESH
     lines = [] if report.idle else plan_lines(report, console.width)
     sections: list[RenderableType] = [
         *lines,
         *([Text()] if lines else []),
         *policy_sections(told),
-        *output_sections(report, console.width),
+        *(output_sections(report, console.width) if report.outputs_changed or not quiet else ()),
         *message_sections(report),
         idle_line(report) if report.idle else summary(report, outcome=outcome),
     ]

@@ -144,10 +144,12 @@ def _phrases(node: Node, report: Report) -> tuple[str, ...]:
             return ("begun, end not seen",)
         case Standing.NOT_BEGUN if node.op is not Op.SAME:
             return ("not begun",)
-        case Standing.DONE if node.is_cloud and node.op is not Op.SAME:
-            return _done_phrases(node, report.operation)
+        case _ if node.is_component:
+            return _extent(node)
+        case Standing.DONE:
+            return _done_phrases(node, report.operation) if node.is_cloud and node.op is not Op.SAME else ()
         case _:
-            return _extent(node) if node.is_component else _planned_phrases(node, report.operation)
+            return _planned_phrases(node, report.operation)
 
 
 def _done_phrases(node: Node, operation: Operation) -> tuple[str, ...]:

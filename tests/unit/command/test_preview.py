@@ -187,7 +187,7 @@ def test_the_options_reach_the_engine(project: Path, engine: Callable[..., list[
     assert all(pack.properties == {"strict": True} for pack in request.policy_packs)
     assert request.provider_dirs == {"aws": project / "mine"}
     assert request.override_project_plugins
-    assert request.provider_environment["PAVEDROAD_UNKNOWN_OUTPUTS"] == "1"
+    assert request.provider_environment == {"PAVEDROAD_UNKNOWN_OUTPUTS": "1"}
     assert request.parallel == 4
     assert request.stack == "dev"
 
@@ -197,9 +197,21 @@ def test_our_own_provider_is_the_default_and_yields_to_the_project(project: Path
 
     assert request.provider_dirs["aws"].parts[-3:] == ("pavedroad", "provider", "plugin")
     assert not request.override_project_plugins
-    assert request.provider_environment == {
-        "PAVEDROAD_RECORD": str(project / ".pavedroad" / "dev" / "record.json")
-    }
+    assert not request.ambient_plugins
+
+
+def test_a_plan_gets_the_record_of_the_provider_only_when_there_is_one(project: Path) -> None:
+    record = project / ".pavedroad" / "dev" / "record.sqlite"
+    options = RunOptions(stack=None, cwd=project)
+
+    before = run_request(options, only_plan=True).provider_environment
+    change = run_request(options).provider_environment
+    record.parent.mkdir(parents=True)
+    record.touch()
+
+    assert before == {}
+    assert run_request(options, only_plan=True).provider_environment == change
+    assert change == {"PAVEDROAD_RECORD": str(record)}
 
 
 def test_the_only_stack_needs_no_name_and_one_of_several_does(project: Path) -> None:

@@ -1,0 +1,146 @@
+"""A stack from its first `up` to its `destroy`, with the real engine and the stand-in provider."""
+
+from __future__ import annotations
+
+import fcntl
+import json
+import re
+import time
+from typing import TYPE_CHECKING
+
+import pytest
+
+from tests.support.program import change
+from tests.support.program_lifecycle import QUEUE, interrupt, tiny_stack
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+SECRET = "opensesame"
+
+
+def test_a_stack_is_made_kept_changed_and_deleted(tmp_path: Path) -> None:
+    stack = tiny_stack(tmp_path)
+
+    made = stack.run("up", "--yes", "--json")
+    assert (made.exit_code, made.stderr) == (0, "")
+    assert made.document["operation"] == "update"
+    assert made.document["changeSummary"] == {"create": 2}
+    assert {step["standing"] for step in made.document["steps"]} == {"done"}
+    assert SECRET not in made.stdout
+
+    again = stack.run("up", "--yes")
+    assert again.exit_code == 0
+    assert again.stdout.startswith("Nothing to do: 2 unchanged")
+
+    change(tmp_path / "__main__.py", "delay_seconds=1", "delay_seconds=7")
+    planned = stack.run("preview")
+    assert "delaySeconds: 1 -> 7" in planned.stdout
+    assert stack.resources["orders"]["inputs"]["delaySeconds"] == 1
+    changed = stack.run("up", "--yes")
+    assert changed.exit_code == 0, changed.stderr
+    assert "updated in" in changed.stdout
+    assert stack.resources["orders"]["inputs"]["delaySeconds"] == 7
+
+    assert stack.run("refresh").stdout.startswith("Nothing to do: 2 unchanged")
+    gone = stack.run("destroy", "--yes")
+    assert gone.exit_code == 0, gone.stderr
+    assert "- 2 deleted" in gone.stdout
+    assert stack.resources == {}
+
+
+def test_secrets_are_shown_only_when_asked_for(tmp_path: Path) -> None:
+    stack = tiny_stack(tmp_path)
+    up = stack.run("up", "--yes")
+    exported = tmp_path / "exported.json"
+
+    assert "password: [secret]" in up.stdout
+    assert json.loads(stack.run("outputs", "--json").stdout) == {
+        "name": "tiny-orders",
+        "password": "[secret]",
+    }
+    assert f"password: {SECRET}\n" in stack.run("outputs", "--show-secrets").stdout
+    assert SECRET not in stack.state.read_text(encoding="utf-8")
+    sealed = stack.run("state", "export")
+    assert json.loads(sealed.stdout)["version"] == 3
+    assert SECRET not in sealed.stdout
+    assert stack.run("state", "export", "--show-secrets", "--file", "exported.json").stdout == ""
+    assert SECRET in exported.read_text(encoding="utf-8")
+    assert exported.stat().st_mode & 0o777 == 0o600
+
+
+@pytest.mark.parametrize(("answer", "made"), [("n", False), ("y", True)])
+def test_up_shows_the_plan_and_asks(tmp_path: Path, answer: str, *, made: bool) -> None:
+    stack = tiny_stack(tmp_path)
+
+    code, shown = stack.answer(answer, "up")
+
+    assert shown.index("+ 2 to create") < shown.index("Update stack dev as planned?")
+    assert code == (0 if made else 1)
+    assert stack.state.exists() == made
+    assert ("not confirmed; nothing was changed" in shown) != made
+    assert ("+ 2 created" in shown) == made
+
+
+def test_a_stack_in_use_is_refused_by_the_name_of_its_user(tmp_path: Path) -> None:
+    stack = tiny_stack(tmp_path)
+    stack.state.parent.mkdir(parents=True)
+    with stack.state.with_name("dev.json.lock").open("w", encoding="utf-8") as lock:
+        lock.write("pavedroad pid 4711")
+        lock.flush()
+        fcntl.flock(lock, fcntl.LOCK_EX)
+
+        found = stack.run("up", "--yes")
+
+    assert found.exit_code == 1
+    assert "stack 'dev' is in use by another run (pavedroad pid 4711)" in found.stderr
+    assert not stack.state.exists()
+
+
+def test_a_damaged_state_is_left_untouched(tmp_path: Path) -> None:
+    stack = tiny_stack(tmp_path)
+    stack.state.parent.mkdir(parents=True)
+    stack.state.write_text('{"version": 3, "deploy', encoding="utf-8")
+
+    for verb in (("up", "--yes"), ("destroy", "--yes"), ("outputs",)):
+        found = stack.run(*verb)
+        assert found.exit_code == 1
+        assert "it is not valid JSON" in found.stderr
+        assert "Traceback" not in found.stderr
+
+    assert stack.state.read_text(encoding="utf-8") == '{"version": 3, "deploy'
+
+
+def test_after_a_failure_it_tells_what_was_done_and_what_was_not_begun(tmp_path: Path) -> None:
+    stop = 'if not pulumi.runtime.is_dry_run():\n    raise ValueError("stop here")\n'
+    later = 'aws.sns.Topic("later", name="tiny-later", opts=pulumi.ResourceOptions(depends_on=[queue]))\n'
+    stack = tiny_stack(tmp_path, QUEUE + stop + later)
+
+    found = stack.run("up", "--yes")
+
+    assert found.exit_code == 1
+    assert re.search(r"later +sns:Topic +not begun", found.stdout)
+    assert re.search(r"orders +sqs:Queue +created in \d+ ms", found.stdout)
+    assert "ValueError: stop here" in found.stdout
+    assert "2 done, 1 not begun" in found.stdout
+    assert set(stack.resources) >= {"tiny-dev", "orders"}
+
+
+def test_ctrl_c_ends_an_update_soon_with_its_state_saved(tmp_path: Path) -> None:
+    wait = "queue.arn.apply(lambda _: pulumi.runtime.is_dry_run() or __import__('time').sleep(60))\n"
+    stack = tiny_stack(tmp_path, QUEUE + wait)
+    started = stack.start("up", "--yes")
+
+    pressed = interrupt(started, once=stack.state, holds='"id":"https://sqs')
+    found = started.finish()
+    took = time.monotonic() - pressed
+
+    assert took < 5
+    assert found.exit_code == 130
+    assert found.orphans == ()
+    assert found.stderr.endswith("cancelled\n")
+    assert stack.resources["orders"]["id"].endswith("/tiny-orders")
+    stack.program(QUEUE)
+    on = stack.run("up", "--yes", "--json")
+    assert on.exit_code == 0
+    assert on.document["changeSummary"] == {"same": 2}
