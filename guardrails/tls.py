@@ -189,7 +189,7 @@ def _weak(path: str, policy: str, standard: TlsStandard) -> Finding:
         code="weak",
         fact=f"{path} is {quote(policy)}",
         requirement=f"{standard.minimum} or stronger is required",
-        remedy=f"Set {path} to one of {', '.join(standard.accepted)}.",
+        remedy=f"Set {path} to {standard.minimum} or stronger.",
     )
 
 

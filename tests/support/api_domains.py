@@ -65,7 +65,7 @@ _A1: Final = (
         says=(
             "orders (aws:apigateway/domainName:DomainName): securityPolicy is TLS_1_0; ",
             "TLS_1_2 or stronger is required.",
-            "Set securityPolicy to one of TLS_1_2, SecurityPolicy_TLS12_2018_EDGE",
+            "Set securityPolicy to TLS_1_2 or stronger.",
         ),
     ),
     Case(
