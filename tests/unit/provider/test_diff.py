@@ -9,10 +9,11 @@ from pulumi.runtime.proto import provider_pb2
 
 from pavedroad.provider import sdk
 from pavedroad.provider.replace import DELETE_FIRST, FORCES_NEW
-from tests.support.provider import FUNCTION, QUEUE, UNKNOWN, secret
+from pavedroad.provider.sets import SETS
+from tests.support.provider import ACCOUNT, FUNCTION, FUNCTION_INPUTS, QUEUE, UNKNOWN, secret
 
 if TYPE_CHECKING:
-    from tests.support.provider import Client, Props
+    from tests.support.provider import Client, Plain, Props
 
 ROLE = "aws:iam/role:Role"
 KEY = "4dabf18193072939515e22adb298388d"
@@ -152,3 +153,80 @@ def test_every_row_names_a_type_and_properties_of_the_sdk() -> None:
 
     assert wrong == []
     assert sdk.tokens() >= DELETE_FIRST
+
+
+TABLE = "aws:dynamodb/table:Table"
+ALARM = "aws:cloudwatch/metricAlarm:MetricAlarm"
+
+
+def attribute(name: str) -> Plain:
+    return {"name": name, "type": "S"}
+
+
+@pytest.mark.parametrize(
+    ("token", "old", "new"),
+    [
+        (ALARM, {"alarmActions": ["a", "b"]}, {"alarmActions": ["b", "a"]}),
+        (
+            TABLE,
+            {"attributes": [attribute("a"), attribute("b")]},
+            {"attributes": [attribute("b"), attribute("a")]},
+        ),
+        (
+            FUNCTION,
+            {"vpcConfig": {"subnetIds": ["a", "b"], "securityGroupIds": ["c"]}},
+            {"vpcConfig": {"subnetIds": ["b", "a"], "securityGroupIds": ["c"]}},
+        ),
+    ],
+)
+def test_the_order_of_what_aws_keeps_without_order_is_no_change(
+    aws: Client, token: str, old: Props, new: Props
+) -> None:
+    assert not aws.diff(token, old, new).diffs
+
+
+def test_other_members_and_the_order_of_layers_are_changes(aws: Client) -> None:
+    assert aws.diff(ALARM, {"alarmActions": ["a", "a"]}, {"alarmActions": ["a", "b"]}).diffs
+    assert aws.diff(FUNCTION, {"layers": ["a", "b"]}, {"layers": ["b", "a"]}).diffs
+
+
+def test_to_say_what_is_so_by_default_is_no_change_and_neither_is_to_leave_it_out(aws: Client) -> None:
+    silent = aws.make(QUEUE, "q", {"name": "orders"})
+    spoken = aws.make(QUEUE, "p", {"name": "others", "visibilityTimeoutSeconds": 30})
+
+    assert aws.difference(silent, {"name": "orders", "visibilityTimeoutSeconds": 30}) == {}
+    assert aws.difference(spoken, {"name": "others"}) == {}
+    assert list(aws.difference(silent, {"name": "orders", "visibilityTimeoutSeconds": 31})) == [
+        "visibilityTimeoutSeconds"
+    ]
+    assert list(aws.difference(spoken, {"name": "others", "delaySeconds": 1})) == ["delaySeconds"]
+
+
+def test_a_block_that_says_what_was_filled_in_is_no_change(aws: Client) -> None:
+    given: Props = {**FUNCTION_INPUTS, "name": "f", "loggingConfig": {"logFormat": "JSON"}}
+    made = aws.make(FUNCTION, "f", given)
+    full: Props = {"logFormat": "JSON", "logGroup": "/aws/lambda/f"}
+
+    assert aws.difference(made, {**given, "loggingConfig": full}) == {}
+    assert list(aws.difference(made, {**given, "loggingConfig": {**full, "logGroup": "/x"}})) == [
+        "loggingConfig.logGroup"
+    ]
+
+
+def test_own_tags_show_as_tags_and_not_twice(aws: Client) -> None:
+    made = aws.make(QUEUE, "q", {"name": "orders", "tags": {"a": "1"}})
+
+    assert list(aws.difference(made, {"name": "orders", "tags": {"a": "2"}})) == ["tags.a"]
+    aws.configure(region="eu-west-1", allowedAccountIds=[ACCOUNT], defaultTags={"tags": {"team": "road"}})
+    assert list(aws.difference(made, {"name": "orders", "tags": {"a": "1"}})) == ["tagsAll.team"]
+
+
+def test_every_unordered_list_is_an_input_of_the_sdk() -> None:
+    wrong = [
+        f"{token}.{path}"
+        for token, paths in SETS.items()
+        for path in paths
+        if path.partition(".")[0] not in sdk.shape(token).inputs
+    ]
+
+    assert wrong == []
