@@ -28,7 +28,7 @@ class Reporter:
         try:
             if self.engine:
                 with grpc.insecure_channel(self.engine) as channel:
-                    engine_pb2_grpc.EngineStub(channel).Log(
+                    engine_pb2_grpc.EngineStub(channel).Log(  # pyright: ignore[reportUnknownMemberType] - the stub leaves its type open
                         engine_pb2.LogRequest(severity=engine_pb2.WARNING, message=text, urn=urn),
                         timeout=_SECONDS,
                     )

@@ -8,20 +8,23 @@ import shutil
 import signal
 import subprocess
 import sys
+from concurrent import futures
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import grpc
 import pytest
 from google.protobuf import empty_pb2
-from pulumi.runtime.proto import provider_pb2, provider_pb2_grpc
+from pulumi.runtime.proto import engine_pb2, engine_pb2_grpc, provider_pb2, provider_pb2_grpc
 
+from pavedroad.provider.reports import Reporter
 from tests.support.provider import QUEUE, struct, urn
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
 PLUGIN = Path(__file__).parents[3] / "pavedroad" / "provider" / "plugin" / "pulumi-resource-aws"
+ROLE = "aws:iam/role:Role"
 END_SECONDS = 10
 
 
@@ -126,3 +129,71 @@ def test_a_python_without_the_sdk_is_told_what_to_do(tmp_path: Path) -> None:
     assert done.stdout == ""
     assert "cannot import pulumi and pulumi_aws" in done.stderr
     assert "make setup" in done.stderr
+
+
+def test_the_record_is_named_by_the_environment(environment: dict[str, str], tmp_path: Path) -> None:
+    """What one process made, the next one finds."""
+    named = {**environment, "PAVEDROAD_RECORD": str(tmp_path / "record")}
+    request = provider_pb2.ReadRequest(id="shop-dev-role", urn=urn(ROLE, "r"))
+    found: list[str] = []
+    for _ in range(2):
+        with subprocess.Popen(  # noqa: S603 - our own executable
+            [PLUGIN, "127.0.0.1:1"], stdout=subprocess.PIPE, text=True, env=named
+        ) as running:
+            service = stub(running)
+            found.append(service.Read(request).id)
+            service.Create(
+                provider_pb2.CreateRequest(
+                    urn=urn(ROLE, "r"), properties=struct({"name": "shop-dev-role", "assumeRolePolicy": "{}"})
+                )
+            )
+            running.kill()
+
+    assert found == ["", "shop-dev-role"]
+
+
+def test_a_relative_record_is_refused_at_the_start(environment: dict[str, str]) -> None:
+    done = subprocess.run(  # noqa: S603 - our own executable
+        [PLUGIN, "127.0.0.1:1"],
+        capture_output=True,
+        text=True,
+        check=False,
+        env={**environment, "PAVEDROAD_RECORD": "record"},
+    )
+
+    assert done.returncode == 1
+    assert done.stdout == ""
+    assert "PAVEDROAD_RECORD: got 'record', allowed an absolute path" in done.stderr
+
+
+class Engine(engine_pb2_grpc.EngineServicer):
+    """Keeps what it is told."""
+
+    def __init__(self) -> None:
+        self.told: list[tuple[str, str]] = []
+
+    def Log(self, request: engine_pb2.LogRequest, context: grpc.ServicerContext) -> empty_pb2.Empty:  # noqa: N802 - the protocol's name
+        del context
+        self.told.append((request.urn, request.message))
+        return empty_pb2.Empty()
+
+
+def test_warnings_go_to_the_engine() -> None:
+    engine = Engine()
+    server = grpc.server(futures.ThreadPoolExecutor(1))
+    engine_pb2_grpc.add_EngineServicer_to_server(engine, server)
+    port = server.add_insecure_port("127.0.0.1:0")
+    server.start()
+    try:
+        Reporter(f"127.0.0.1:{port}").warn("urn:q", "moved")
+    finally:
+        server.stop(None).wait()
+
+    assert engine.told == [("urn:q", "moved")]
+
+
+def test_a_warning_without_an_engine_is_printed(capsys: pytest.CaptureFixture[str]) -> None:
+    Reporter("").warn("urn:q", "moved")
+    Reporter("127.0.0.1:1").warn("urn:r", "lost")
+
+    assert capsys.readouterr().err == "warning: urn:q: moved\nwarning: urn:r: lost\n"
