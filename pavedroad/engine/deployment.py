@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from pavedroad.engine import graph
 from pavedroad.engine.events import DiagnosticEvent
-from pavedroad.engine.planner import Refused
+from pavedroad.engine.planner import Refused, Skipped
 from pavedroad.engine.provider_client import ProviderFailure
 from pavedroad.engine.providers import default_name
 from pavedroad.engine.request import EngineError
@@ -131,6 +131,8 @@ class Deployment:
             self.fatal = self.fatal or error
             self.stop()
             raise Stopped from error
+        except Skipped as skipped:
+            raise Lost(urn) from skipped
         except StepFailed:
             self._say_failed()
         except Refused:
@@ -162,7 +164,20 @@ class Deployment:
         if self.stopping.is_set():
             raise Stopped
 
-    async def delete(self, steps: list[Step]) -> None:
+    async def delete_rest(self) -> None:
+        """Delete what the program did not register, and what was replaced.
+
+        Raises:
+            Stopped: A deletion failed or may not be.
+        """
+        try:
+            steps = self._planner.plan_deletes()
+        except Refused as refused:
+            self.stop()
+            raise Stopped from refused
+        await self._delete(steps)
+
+    async def _delete(self, steps: list[Step]) -> None:
         """Delete resources, each after everything that depends on it; independent ones at once.
 
         Raises:

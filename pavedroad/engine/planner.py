@@ -6,18 +6,25 @@ The order for each resource is Pulumi's: Check, Remediate, Analyze, Diff, then t
 from __future__ import annotations
 
 import asyncio
-import hashlib
-import json
 from typing import TYPE_CHECKING, NoReturn
 
-from pavedroad.engine import paths, values
+from pavedroad.engine import paths
 from pavedroad.engine.aliases import AliasBook
 from pavedroad.engine.diffs import compare, with_replace_on_changes
 from pavedroad.engine.events import DiagnosticEvent, Op
+from pavedroad.engine.planning import (
+    delete_first,
+    delete_step,
+    is_import,
+    new_state,
+    problem,
+    seed,
+    subject_of,
+)
 from pavedroad.engine.policies import Subject as PolicySubject
-from pavedroad.engine.provider_client import Diff, ProviderFailure, Subject
+from pavedroad.engine.provider_client import Diff, ProviderFailure
 from pavedroad.engine.replacing import replaced_along
-from pavedroad.engine.state import State, is_provider, make_urn, provider_urn, urn_name
+from pavedroad.engine.state import State, is_provider, make_urn, provider_urn
 from pavedroad.engine.steps import Step
 
 if TYPE_CHECKING:
@@ -28,7 +35,12 @@ if TYPE_CHECKING:
     from pavedroad.engine.provider_client import Failure
     from pavedroad.engine.providers import Instance, Providers
     from pavedroad.engine.state import Goal
+    from pavedroad.engine.targets import Targets
     from pavedroad.engine.values import Props
+
+
+class Skipped(Exception):  # noqa: N818 - not an error: the operation is not about the resource
+    """A resource that does not exist yet is left out, because it is no target; the text is its URN."""
 
 
 class Refused(Exception):  # noqa: N818 - reported already; it only ends the run
@@ -50,6 +62,7 @@ class Planner:
         providers: Providers,
         policies: Policies,
         emit: Callable[[EngineEvent], None],
+        targets: Targets,
         dry_run: bool,
     ) -> None:
         """Prepare; `start_from` gives what the stack holds."""
@@ -58,6 +71,7 @@ class Planner:
         self._providers = providers
         self._policies = policies
         self._emit = emit
+        self._targets = targets
         self._dry_run = dry_run
         self.resources: list[State] = []
         self.olds: dict[str, State] = {}
@@ -73,6 +87,7 @@ class Planner:
         self._early: set[int] = set()
         # What went early, before what it depends on was replaced: URN to the properties that forced it.
         self._deleted: dict[str, tuple[str, ...]] = {}
+        self._left_out: set[str] = set()
         self.saw_error = False
 
     def start_from(self, olds: Sequence[State]) -> None:
@@ -86,11 +101,15 @@ class Planner:
 
         Raises:
             Refused: It is invalid; the reason was reported.
+            Skipped: It does not exist yet, and the operation is not about it.
             ProviderFailure: The provider failed while it was asked.
             EngineError: A plugin died.
         """
         await self._started.wait()
         new, old = self._register(goal)
+        if not self._targets.has(new.urn):
+            return self._leave(new, old)
+        self._need_targets(new)
         await self._policies.ready()
         inputs = goal.inputs
         if old is not None:
@@ -100,11 +119,11 @@ class Planner:
                     "cannot ignore changes to the following properties because one or more elements of "
                     f"the path are missing: {', '.join(broken)}"
                 )
-        if goal.custom and goal.import_id and _is_import(goal, old):
+        if goal.custom and goal.import_id and is_import(goal, old):
             return self._import(goal, new, old)
         recreating = new.urn in self._deleted
         owned = old if old is not None and not (old.external or recreating) else None
-        await self._check(new, None if owned is None else owned.inputs, inputs, _seed(new.urn, ""))
+        await self._check(new, None if owned is None else owned.inputs, inputs, seed(new.urn, ""))
         await self._judge(new)
         if old is None:
             self._seen.add(new.urn)
@@ -113,9 +132,28 @@ class Planner:
             if new.urn in self._deleted:
                 if not recreating:
                     # It went while it was checked, so what it had is no base for its defaults any more.
-                    await self._check(new, None, goal.inputs, _seed(new.urn, old.id))
+                    await self._check(new, None, goal.inputs, seed(new.urn, old.id))
                 return self._recreate(new, old)
             return await self._against(goal, new, old)
+
+    def _leave(self, new: State, old: State | None) -> list[Step]:
+        """Leave a resource that is no target as it is."""
+        self.keep(new.urn)
+        if old is None:
+            del self.news[new.urn]
+            self._left_out.add(new.urn)
+            raise Skipped(new.urn)
+        kept = old.copy()
+        kept.urn, kept.parent = new.urn, new.parent
+        self.news[new.urn] = kept
+        return [Step(op=Op.SAME, old=old, new=kept)]
+
+    def _need_targets(self, new: State) -> None:
+        missing = sorted(self._left_out & set(new.depends_on()))
+        if missing:
+            self._refuse(
+                new.urn, f"'{new.urn}' needs '{missing[0]}', which does not exist yet and is no --target"
+            )
 
     def _import(self, goal: Goal, new: State, old: State | None) -> list[Step]:
         new.id = new.import_id = goal.import_id
@@ -192,28 +230,7 @@ class Planner:
             self._refuse(urn, problem)
         if alias:
             self._providers.alias(urn, alias)
-        new = State(
-            urn=urn,
-            type=goal.type,
-            custom=goal.custom,
-            inputs=goal.inputs,
-            parent=goal.parent,
-            provider=goal.provider,
-            dependencies=goal.dependencies,
-            property_dependencies=goal.property_dependencies,
-            protect=bool(_inherited(goal.protect, parent and parent.protect)),
-            retain_on_delete=bool(_inherited(goal.retain_on_delete, parent and parent.retain_on_delete)),
-            deleted_with=goal.deleted_with or (parent.deleted_with if parent else ""),
-            aliases=(alias,) if alias else (),
-            additional_secret_outputs=goal.additional_secret_outputs,
-            ignore_changes=goal.ignore_changes,
-            replace_on_changes=goal.replace_on_changes,
-            hide_diffs=goal.hide_diffs,
-            delete_before_replace=goal.delete_before_replace,
-            custom_timeouts=goal.custom_timeouts,
-            created=old.created if old else "",
-            modified=old.modified if old else "",
-        )
+        new = new_state(urn, goal, parent, old, alias)
         self.news[urn] = new
         return new, old
 
@@ -225,9 +242,9 @@ class Planner:
         elif new.custom:
             instance = self._instance(new)
             if instance.configured:
-                new.inputs, failures = await instance.client.check(_subject(new), olds, inputs, seed)
+                new.inputs, failures = await instance.client.check(subject_of(new), olds, inputs, seed)
         for failure in failures:
-            self._emit(DiagnosticEvent(severity="error", message=_problem(new, inputs, failure), urn=new.urn))
+            self._emit(DiagnosticEvent(severity="error", message=problem(new, inputs, failure), urn=new.urn))
         if failures:
             raise Refused(new.urn)
 
@@ -271,7 +288,7 @@ class Planner:
                 "remove the `import_` option from the program"
             )
         # Defaults that were carried over from the old resource do not hold for its replacement.
-        await self._check(new, None, goal.inputs, _seed(new.urn, old.id))
+        await self._check(new, None, goal.inputs, seed(new.urn, old.id))
         create = Step(
             op=Op.CREATE_REPLACEMENT,
             old=old,
@@ -290,7 +307,7 @@ class Planner:
         steps = await self._clear_the_way(new, old)
         self._early.add(id(old))
         if not old.pending_replacement:
-            steps.append(_delete_first(old))
+            steps.append(delete_first(old))
         return [*steps, replaced, create]
 
     async def _clear_the_way(self, new: State, old: State) -> list[Step]:
@@ -308,16 +325,20 @@ class Planner:
                 )
             self._deleted[state.urn] = keys
             self._early.add(id(state))
-            steps.append(_delete(state, replaced=True) if state.delete else _delete_first(state))
+            steps.append(delete_step(state, replaced=True) if state.delete else delete_first(state))
         return steps
 
     def plan_deletes(self) -> list[Step]:
-        """The steps that remove what the program did not register, and what was replaced."""
+        """The steps that remove what the program did not register, and what was replaced.
+
+        Raises:
+            Refused: A resource that is no target needs one that would go; it was reported.
+        """
         steps: list[Step] = []
         for state in reversed(self.resources):
             early = id(state) in self._early
             if state.delete or id(state) in self._replaced:
-                steps += [] if early else [_delete(state, replaced=True)]
+                steps += [] if early else [delete_step(state, replaced=True)]
                 continue
             urn = self.renamed.get(state.urn, state.urn)
             if urn in self._seen:
@@ -325,8 +346,13 @@ class Planner:
             if early or state.pending_replacement:
                 steps.append(Step(op=Op.REMOVE_PENDING_REPLACE, old=state))
             else:
-                steps.append(_delete(state, replaced=False))
-        return steps
+                steps.append(delete_step(state, replaced=False))
+        wanted, problems = self._targets.deletes(steps, self.resources, self._seen)
+        for urn, needing in problems:
+            self._say(urn, f"'{urn}' cannot be deleted: '{needing}' needs it and is no --target")
+        if problems:
+            raise Refused(problems[0][0])
+        return wanted
 
     async def _diff(self, new: State, old: State) -> Diff:
         if is_provider(new.type):
@@ -337,7 +363,7 @@ class Planner:
         if not instance.configured:
             return compare(old.inputs, new.inputs)
         diff = await instance.client.diff(
-            _subject(new), old.id, (old.inputs, old.outputs), new.inputs, new.ignore_changes
+            subject_of(new), old.id, (old.inputs, old.outputs), new.inputs, new.ignore_changes
         )
         return compare(old.inputs, new.inputs) if diff.changes == "unknown" else diff
 
@@ -352,43 +378,8 @@ class Planner:
         return PolicySubject(state=state, provider=provider)
 
     def _refuse(self, urn: str, message: str) -> NoReturn:
-        self._emit(DiagnosticEvent(severity="error", message=message, urn=urn))
+        self._say(urn, message)
         raise Refused(urn)
 
-
-def _is_import(goal: Goal, old: State | None) -> bool:
-    return old is None or old.external or (old.import_id or old.id) != goal.import_id
-
-
-def _delete_first(state: State) -> Step:
-    op = Op.DISCARD_REPLACED if state.external else Op.DELETE_REPLACED
-    return Step(op=op, old=state, logical=False, keeps_pending_replacement=True)
-
-
-def _delete(state: State, *, replaced: bool) -> Step:
-    if replaced:
-        op = Op.DISCARD_REPLACED if state.external else Op.DELETE_REPLACED
-    else:
-        op = Op.DISCARD if state.external else Op.DELETE
-    return Step(op=op, old=state, logical=not replaced)
-
-
-def _inherited(own: bool | None, parents: bool | None) -> bool | None:  # noqa: FBT001 - two equals
-    return parents if own is None else own
-
-
-def _subject(state: State) -> Subject:
-    return Subject(urn=state.urn, type=state.type, name=urn_name(state.urn))
-
-
-def _seed(urn: str, replaced_id: str) -> bytes:
-    """The seed of automatic names: an interrupted create finds its name again, a replacement gets another."""
-    return hashlib.sha256(f"{urn}\0{replaced_id}".encode()).digest()
-
-
-def _problem(state: State, inputs: Props, failure: Failure) -> str:
-    what = f"{state.type} resource '{urn_name(state.urn)}'"
-    if not failure.property:
-        return f"{what} has a problem: {failure.reason}"
-    shown = json.dumps(values.mask(inputs.get(failure.property)))
-    return f"{what}: property {failure.property} value {shown} has a problem: {failure.reason}"
+    def _say(self, urn: str, message: str) -> None:
+        self._emit(DiagnosticEvent(severity="error", message=message, urn=urn))

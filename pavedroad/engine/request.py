@@ -46,6 +46,8 @@ class RunRequest:
         state_file: The stack's state; None is .pavedroad/state/<stack>.json in the project.
         continue_on_error: After a failure go on with what does not depend on it.
         refresh: Read every resource from its provider before an update is planned.
+        targets: Globs over URNs of what may change; empty is everything.
+        excludes: Globs over URNs of what must stay as it is.
         ambient_plugins: Whether a provider plugin may be searched on PATH, when no folder is known for it.
         dry_run: Set by the engine itself: `preview` plans only, every other operation acts.
     """
@@ -60,6 +62,8 @@ class RunRequest:
     state_file: Path | None = None
     continue_on_error: bool = False
     refresh: bool = False
+    targets: tuple[str, ...] = ()
+    excludes: tuple[str, ...] = ()
     ambient_plugins: bool = False
     dry_run: bool = True
 

@@ -25,6 +25,7 @@ from pavedroad.engine.rpc import Server, new_server
 from pavedroad.engine.state import STACK_TYPE
 from pavedroad.engine.statefile import StateFile
 from pavedroad.engine.steps import NoJournal, Step, StepRunner
+from pavedroad.engine.targets import Targets
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -171,6 +172,7 @@ class Run:
             providers=providers,
             policies=policies,
             emit=self._emit,
+            targets=Targets(self._request.targets, self._request.excludes),
             dry_run=self._dry_run,
         )
         journal = None if self._dry_run else FileJournal(file, list(loaded.resources), planner.renamed)
@@ -213,7 +215,7 @@ class Run:
         if parts.program is not None:
             await self._through(parts, parts.program)
         if self._operation != "refresh" and not deployment.stopping.is_set():
-            await deployment.delete(parts.planner.plan_deletes())
+            await deployment.delete_rest()
         if not deployment.failed:
             await parts.policies.analyze_stack(parts.planner.subjects(), deployment.root)
 

@@ -239,3 +239,49 @@ def test_a_stack_without_secrets_needs_no_passphrase_to_move(stack: Stack) -> No
 
     assert observed.changes == {"same": 2}
     assert not (stack.root / "passphrase").exists()
+
+
+PAIR = """
+a = aws.sqs.Queue("a", tags={{"v": "{0}"}})
+b = aws.sqs.Queue("b", tags={{"v": "{0}"}})
+c = aws.sqs.Queue("c", tags={{"b": b.arn}})
+"""
+
+
+def test_only_targets_change(stack: Stack) -> None:
+    stack.up(PAIR.format(1))
+
+    targeted = stack.up(PAIR.format(2), targets=("**::a",))
+    excluded = stack.up(PAIR.format(2), excludes=("*::b",))
+    rest = stack.up(PAIR.format(2))
+
+    assert steps(targeted) == [("update", "a")]
+    assert steps(excluded) == []
+    assert steps(rest) == [("update", "b")]
+
+
+def test_a_new_resource_that_is_no_target_is_left_out(stack: Stack) -> None:
+    alone = stack.up(PAIR.format(1), targets=("**::a",))
+    needing = stack.up(PAIR.format(1), targets=("**::c",))
+
+    assert alone.ok, alone.diagnostics
+    assert stack.ids() == stack.recorded() == ["a-688351"]
+    assert not needing.ok
+    assert "needs 'urn:pulumi:dev::cases::aws:sqs/queue:Queue::b'" in errors(needing)[0]
+
+
+def test_targets_are_destroyed_alone_unless_something_needs_them(stack: Stack) -> None:
+    stack.up(PAIR.format(1))
+
+    refused = stack.run(engine.destroy, targets=("**::b",))
+    kept = stack.ids()
+    one = stack.run(engine.destroy, targets=("**::a",))
+    others = stack.run(engine.destroy, excludes=("**::b",))
+
+    assert "needs it and is no --target" in errors(refused)[0]
+    assert len(kept) == 3
+    assert steps(one) == [("delete", "a")]
+    assert steps(others) == [("delete", "c")]
+    assert stack.ids() == stack.recorded() == ["b-688351"]
+    assert stack.run(engine.destroy).ok
+    assert stack.recorded() == []
