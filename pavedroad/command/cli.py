@@ -241,6 +241,53 @@ def outputs(
         )
 
 
+@app.command()
+def check(
+    *,
+    file: Annotated[
+        Path | None,
+        typer.Option("--file", help="Exported state, of `state export` or the Pulumi CLI.", metavar="STATE"),
+    ] = None,
+    resources: Annotated[
+        Path | None,
+        typer.Option(
+            "--resources",
+            help="JSON lines: type, name, props, and propertyDependencies if any.",
+            metavar="FILE",
+        ),
+    ] = None,
+    stack: options.Stack = None,
+    cwd: options.Cwd = None,
+    policy_pack: options.PolicyPacks = None,
+    policy_pack_config: options.PolicyPackConfigs = None,
+    strict: options.Strict = False,
+    as_json: options.AsJson = False,
+    event_log: options.EventLog = None,
+) -> None:
+    """Run policy packs over resources that already are.
+
+    Needs no program and no provider, only an exported state or a list of resources. Secrets stay masked. Ends
+    0 when all is well, 1 on an error, 5 when a mandatory policy is violated, 130 on Ctrl-C.
+    """
+    with reported():
+        from pavedroad.command.check import CheckOptions, run_check  # noqa: PLC0415 - loads the engine
+
+        code = run_check(
+            CheckOptions(
+                file=file,
+                resources=resources,
+                stack=stack,
+                cwd=cwd or Path(),
+                packs=tuple(policy_pack or ()),
+                pack_configs=tuple(policy_pack_config or ()),
+                strict=strict,
+                as_json=as_json,
+                event_log=event_log,
+            )
+        )
+        raise typer.Exit(code)
+
+
 @state_app.command("export")
 def state_export(
     *,

@@ -7,7 +7,7 @@ import json
 import signal
 import sys
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, TypeAlias
 
 from rich.console import Console
 
@@ -42,12 +42,15 @@ _SUCCEEDED: Final = {
     Operation.UPDATE: "the stack is as the program says",
     Operation.REFRESH: "the state tells what there is",
     Operation.DESTROY: "nothing is left of the stack",
+    Operation.CHECK: "no mandatory policy is violated",
 }
+_VIOLATED: Final = "a mandatory policy is violated"
 _OTHERWISE: Final = {
     Outcome.FAILED: "failed",
-    Outcome.POLICY_VIOLATION: "refused: a mandatory policy is violated",
+    Outcome.POLICY_VIOLATION: _VIOLATED,
     Outcome.CANCELLED: "cancelled",
 }
+Call: TypeAlias = "Callable[[RunRequest, Callable[[EngineEvent], None]], RunResult]"
 _SAVED: Final = "; what was done is saved"
 
 
@@ -78,7 +81,12 @@ class Ran:
 
 
 def run_operation(
-    operation: Operation, request: RunRequest, *, log: Path | None, plan: Sequence[EngineEvent] = ()
+    operation: Operation,
+    request: RunRequest,
+    *,
+    log: Path | None,
+    plan: Sequence[EngineEvent] = (),
+    call: Call | None = None,
 ) -> Ran:
     """Do it and watch it; an error of the engine or Ctrl-C is an outcome like others.
 
@@ -87,26 +95,25 @@ def run_operation(
         request: The stack and how.
         log: File for the event log, or None.
         plan: Events that tell what it is going to do, where that is known.
+        call: What does it; by default the engine's operation of that name.
 
     Raises:
         CommandError: The event log cannot be written.
     """
-    with Recorder(log, planning=operation is Operation.PREVIEW) as recorder:
-        outcome = _run(operation, request, recorder, plan)
+    with Recorder(log, planning=operation.only_looks) as recorder:
+        progress = Progress(Console(stderr=True), stack=request.stack, operation=operation, plan=plan)
+        outcome = _run(call or _call(operation), request, recorder, progress)
     return Ran(operation=operation, outcome=outcome, recorder=recorder, plan=tuple(plan))
 
 
-def _run(
-    operation: Operation, request: RunRequest, recorder: Recorder, plan: Sequence[EngineEvent]
-) -> Outcome:
+def _run(call: Call, request: RunRequest, recorder: Recorder, progress: Progress) -> Outcome:
+    def see(event: EngineEvent) -> None:
+        recorder.see(event)
+        progress.see(event)
+
     try:
-        with Progress(Console(stderr=True), stack=request.stack, operation=operation, plan=plan) as progress:
-
-            def see(event: EngineEvent) -> None:
-                recorder.see(event)
-                progress.see(event)
-
-            return _call(operation)(request, see).outcome
+        with progress:
+            return call(request, see).outcome
     except EngineError as error:
         recorder.failed(str(error))
         return Outcome.FAILED
@@ -115,25 +122,26 @@ def _run(
         return Outcome.CANCELLED
 
 
-def _call(operation: Operation) -> Callable[[RunRequest, Callable[[EngineEvent], None]], RunResult]:
+def _call(operation: Operation) -> Call:
     match operation:
-        case Operation.PREVIEW:
-            return engine.preview
         case Operation.UPDATE:
             return engine.up
         case Operation.REFRESH:
             return engine.refresh
         case Operation.DESTROY:
             return engine.destroy
+        case _:
+            return engine.preview
 
 
-def tell(ran: Ran, *, as_json: bool, before: Report | None = None) -> ExitCode:
+def tell(ran: Ran, *, as_json: bool, before: Report | None = None, subject: str = "") -> ExitCode:
     """Show how an operation ended, and say how the command ends.
 
     Args:
         ran: The operation.
         as_json: Whether standard output gets one JSON document.
         before: The plan that the reader has seen: what policies said there is not said again.
+        subject: What the result is about, where the report does not show it.
     """
     if as_json:
         document = digest(
@@ -146,7 +154,7 @@ def tell(ran: Ran, *, as_json: bool, before: Report | None = None) -> ExitCode:
         sys.stdout.write(json.dumps(document, ensure_ascii=False, indent=2, default=dict) + "\n")
         sys.stdout.flush()
     elif ran.recorder.worth_showing:
-        show_report(ran.report, console(), outcome=_words(ran), before=before)
+        show_report(ran.report, console(), outcome=_words(ran, subject), before=before)
     if ran.recorder.error:
         complain(f"error: {ran.recorder.error}")
     elif ran.outcome is Outcome.CANCELLED:
@@ -156,10 +164,13 @@ def tell(ran: Ran, *, as_json: bool, before: Report | None = None) -> ExitCode:
     return ran.code
 
 
-def _words(ran: Ran) -> str:
-    if ran.outcome is Outcome.SUCCEEDED:
-        return _SUCCEEDED[ran.operation]
-    return _OTHERWISE[ran.outcome] + ("" if ran.operation is Operation.PREVIEW else _SAVED)
+def _words(ran: Ran, subject: str) -> str:
+    words = _OTHERWISE.get(ran.outcome, _SUCCEEDED[ran.operation])
+    if words is _VIOLATED and ran.operation is not Operation.CHECK:
+        words = f"refused: {words}"
+    if ran.outcome is not Outcome.SUCCEEDED and not ran.operation.only_looks:
+        words += _SAVED
+    return f"{subject}; {words}" if subject else words
 
 
 @contextlib.contextmanager

@@ -6,10 +6,8 @@ import json
 import sys
 from typing import TYPE_CHECKING
 
-from rich.console import Group
-
 from pavedroad import engine
-from pavedroad.command.console import console, print_plain
+from pavedroad.command.console import console
 from pavedroad.command.display.summary import output_lines
 from pavedroad.command.request import existing_state, stack_request
 
@@ -31,7 +29,8 @@ def show_outputs(options: StackOptions, *, as_json: bool, show_secrets: bool) ->
         sys.stdout.write(json.dumps(found, ensure_ascii=False, indent=2) + "\n")
     elif found:
         target = console()
-        # Whole: an address that is cut is of no use.
-        print_plain(Group(*output_lines(found, width=None, indent="")), target)
+        for line in output_lines(found, width=None, indent=""):
+            # Whole, whatever the width: an address that is cut is of no use.
+            target.print(line, soft_wrap=True)
     else:
         sys.stdout.write(f"Stack {request.stack} has no outputs.\n")

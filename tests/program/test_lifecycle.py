@@ -8,7 +8,7 @@ import re
 import time
 from typing import TYPE_CHECKING
 
-from tests.support.program import change
+from tests.support.program import PACK, change
 from tests.support.program_lifecycle import QUEUE, interrupt, tiny_stack
 
 if TYPE_CHECKING:
@@ -142,3 +142,16 @@ def test_ctrl_c_ends_an_update_soon_with_its_state_saved(tmp_path: Path) -> None
     stack.program(QUEUE)
     on = stack.run("preview", "--json")
     assert on.document["changeSummary"] == {"same": 2}
+
+
+def test_resources_are_judged_without_a_program(tmp_path: Path) -> None:
+    stack = tiny_stack(tmp_path, "raise AssertionError('nobody runs the program')\n")
+    role = {"type": "aws:iam/role:Role", "name": "bare", "props": {"name": "bare", "assumeRolePolicy": "{}"}}
+    (tmp_path / "list.jsonl").write_text(json.dumps(role), encoding="utf-8")
+
+    found = stack.run("check", "--resources", "list.jsonl", "--policy-pack", str(PACK), "--json")
+
+    assert found.exit_code == 5
+    assert found.document["operation"] == "check"
+    assert "bare" in found.violation_of("iam-role-boundary-attached")["subject"]
+    assert not stack.state.exists()

@@ -124,7 +124,7 @@ class Report:
     @property
     def idle(self) -> bool:
         """Whether a run went through without anything to do."""
-        return self.operation is not Operation.PREVIEW and self.complete and not self.changes
+        return not self.operation.only_looks and self.complete and not self.changes
 
 
 def read_events(

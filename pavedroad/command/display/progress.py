@@ -49,7 +49,7 @@ class Progress:
         plan: Sequence[EngineEvent] = (),
     ) -> None:
         self._head = f"{operation.doing} {stack}"
-        self._plans = operation is Operation.PREVIEW
+        self._plans = operation.only_looks
         self._expected = {event.metadata.urn for event in plan if _is_change(event)}
         self._done: set[str] = set()
         self._failed = 0

@@ -106,7 +106,8 @@ def summary(report: Report, *, outcome: str) -> RenderableType:
     table = Table.grid(padding=(0, 2, 0, 0))
     table.add_column(style="dim", no_wrap=True)
     table.add_column(overflow="fold")
-    table.add_row("Resources", _counts(report))
+    if report.operation is not Operation.CHECK:
+        table.add_row("Resources", _counts(report))
     if report.applied and not report.complete:
         table.add_row("Progress", _progress(report))
     if report.packs:

@@ -15,6 +15,12 @@ class Operation(Enum):
     UPDATE = "update"
     REFRESH = "refresh"
     DESTROY = "destroy"
+    CHECK = "check"
+
+    @property
+    def only_looks(self) -> bool:
+        """Whether it leaves the stack and its state as they are."""
+        return self in (Operation.PREVIEW, Operation.CHECK)
 
     @property
     def doing(self) -> str:
@@ -27,6 +33,7 @@ _DOING: Final = {
     Operation.UPDATE: "Updating",
     Operation.REFRESH: "Reading anew",
     Operation.DESTROY: "Destroying",
+    Operation.CHECK: "Checking",
 }
 
 _PLANNED: Final = {

@@ -79,3 +79,13 @@ def test_what_forces_replacement_comes_first_and_covers_the_paths_below() -> Non
 
 def test_a_property_named_by_the_provider_without_a_difference_is_still_named() -> None:
     assert [c.path for c in changes(old={"a": 1}, new={"a": 1}, diffs=("a",))] == ["a"]
+
+
+def test_where_no_property_is_named_all_that_differs_is_told() -> None:
+    found = changes(old={"a": 1, "b": {"c": 1, "d": 2}, "e": 1}, new={"a": 1, "b": {"c": 3, "d": 2}, "f": 1})
+
+    assert [(c.path, c.added, c.removed) for c in found] == [
+        ("b.c", False, False),
+        ("e", False, True),
+        ("f", True, False),
+    ]

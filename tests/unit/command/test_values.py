@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pavedroad.command.display.values import one_line, printable, shorten, value_text
+from pavedroad.command.display.values import duration_text, one_line, printable, shorten, value_text
 
 
 @given(st.text(), st.integers(min_value=1, max_value=40))
@@ -23,6 +23,11 @@ def test_shortened_text_is_never_longer_than_asked_and_keeps_both_ends(text: str
 
 def test_terminal_control_sequences_are_spelt_out() -> None:
     assert printable("a\x1b[31mred\x07\u202e") == "a\\u001b[31mred\\u0007\\u202e"
+
+
+@pytest.mark.parametrize(("seconds", "text"), [(0.0124, "12 ms"), (0.999, "999 ms"), (61.25, "61.2 s")])
+def test_a_duration_has_the_digits_that_count(seconds: float, text: str) -> None:
+    assert duration_text(seconds) == text
 
 
 def test_line_ends_survive_in_messages_but_not_in_one_line() -> None:
