@@ -65,6 +65,8 @@ def _users_part(error: BaseException, program: Path) -> str:
         if Path(frame.filename).resolve() == main:
             limit = index - len(frames)
             return "".join(traceback.format_exception(type(error), error, error.__traceback__, limit=limit))
+    if isinstance(error, SyntaxError):  # of the main file itself: no frame is its author's
+        return "".join(traceback.format_exception_only(error))
     return "".join(traceback.format_exception(type(error), error, error.__traceback__))
 
 

@@ -100,8 +100,8 @@ class Plugins:
             )
         return _absolute(folder)
 
-    async def policy_pack(self, given: Path) -> Child:
-        """Start a policy pack.
+    async def policy_pack(self, given: Path) -> tuple[Child, str]:
+        """Start a policy pack; the version that its PulumiPolicy.yaml states, empty for none.
 
         Raises:
             EngineError: The folder is no Python policy pack.
@@ -118,7 +118,8 @@ class Plugins:
         named = options.get("virtualenv") if isinstance(options, dict) else None
         virtualenv = folder / named if isinstance(named, str) and named else self.project.virtualenv
         python = sys.executable if virtualenv is None else str(virtualenv / "bin" / "python")
-        return await self.children.start(
+        version = data.get("version")
+        child = await self.children.start(
             f"policy pack {folder.name}",
             [python, "-u", "-m", "pulumi.policy", self.engine_address, str(folder)],
             cwd=folder,
@@ -126,6 +127,7 @@ class Plugins:
             on_line=self._reporter(f"policy pack {folder.name}"),
             speaks_port=True,
         )
+        return child, "" if version is None else str(version)
 
     async def program(self, *, dry_run: bool, parallel: int) -> Child:
         """Start the program under the SDK."""

@@ -120,7 +120,7 @@ class Policies:
 
     async def _load(self, pack: PolicyPack) -> _Pack:
         given = read_file(pack.config_file) if pack.config_file is not None else {}
-        child = await self._plugins.policy_pack(pack.path)
+        child, version = await self._plugins.policy_pack(pack.path)
         channel = Channel(await child.address())
         self._channels.append(channel)
         info = await _call((child, channel), "GetAnalyzerInfo", empty_pb2.Empty(), pb.AnalyzerInfo, "loading")
@@ -136,7 +136,7 @@ class Policies:
         on = [policy for policy in policies if settings[policy.name].level != "disabled"]
         return _Pack(
             name=info.name,
-            version=info.version,
+            version=version or info.version,  # a Python pack answers 0.0.1, whatever its file states
             channel=channel,
             child=child,
             severities={policy.name: policy.severity for policy in policies},
@@ -189,7 +189,7 @@ class Policies:
                             resource_urn=subject.state.urn,
                             policy_name=remediation.policyName,
                             policy_pack_name=remediation.policyPackName,
-                            policy_pack_version=remediation.policyPackVersion,
+                            policy_pack_version=pack.version,
                             before=values.mask_props(inputs),
                             after=values.mask_props(after),
                         )
@@ -238,7 +238,7 @@ class Policies:
                 message=diagnostic.message,
                 policy_name=diagnostic.policyName,
                 policy_pack_name=diagnostic.policyPackName,
-                policy_pack_version=diagnostic.policyPackVersion,
+                policy_pack_version=pack.version,
                 enforcement_level=level,
                 severity=severity,
             )
@@ -252,7 +252,7 @@ class Policies:
             message=remediation.diagnostic,
             policy_name=remediation.policyName,
             policy_pack_name=remediation.policyPackName,
-            policy_pack_version=remediation.policyPackVersion,
+            policy_pack_version=pack.version,
             enforcement_level="advisory",
             severity=pack.severities.get(remediation.policyName, ""),
         )

@@ -277,3 +277,27 @@ def test_an_interrupted_or_killed_run_leaves_no_process(tmp_path: Path, number: 
     finally:
         run.kill()
         run.wait()
+
+
+@pytest.mark.parametrize(("stated", "shown"), [("version: 1.4.0\n", "1.4.0"), ("", "0.0.1")])
+def test_a_packs_version_is_the_one_its_file_states_in_every_event(
+    tmp_path: Path, stated: str, shown: str
+) -> None:
+    write_project(tmp_path, PROGRAM)
+    pack = make_pack(
+        tmp_path,
+        "from pulumi_policy import *\n"
+        "def never(args, report): report('no')\n"
+        "PolicyPack('versioned', enforcement_level=EnforcementLevel.MANDATORY,\n"
+        "           policies=[ResourceValidationPolicy('never', 'Never.', never)])\n",
+    )
+    with (pack / "PulumiPolicy.yaml").open("a") as file:
+        file.write(stated)
+
+    observed = preview(tmp_path, packs=(pack,))
+
+    told = [
+        event for event in observed.events if isinstance(event, engine.PolicyEvent | engine.PolicyPackEvent)
+    ]
+    assert len(told) > 1
+    assert {event.policy_pack_version for event in told} == {shown}
