@@ -12,7 +12,7 @@ PACK := policies/packs/standards
 unexport PYTHONDONTWRITEBYTECODE
 export PYTHONPYCACHEPREFIX := $(CURDIR)/build/pycache
 
-.PHONY: help setup preview test check fmt lint types docs docs-check lock lock-check coverage bench clean
+.PHONY: help setup preview test check fmt lint types docs docs-check lock lock-check coverage crash bench clean
 
 help: ## Show the targets.
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F':.*## ' '{printf "  %-12s %s\n", $$1, $$2}'
@@ -79,6 +79,9 @@ lock-check: $(STAMP) ## Fail when requirements.lock does not match pyproject.tom
 	@mkdir -p build && cp requirements.lock build/requirements.lock
 	@$(COMPILE) --offline -o build/requirements.lock >/dev/null 2>&1 || $(COMPILE) -o build/requirements.lock >/dev/null
 	@diff -q requirements.lock build/requirements.lock >/dev/null || { echo "requirements.lock does not match pyproject.toml: run 'make lock'."; exit 1; }
+
+crash: $(STAMP) ## Kill engine, provider and program at 200 points; every resource must exist exactly once.
+	PAVEDROAD_CRASH_POINTS=200 $(BIN)/python -m pytest -n 2 tests/engine/test_state.py -k killed
 
 bench: $(STAMP) ## Print the figures of all benchmarks.
 	$(BIN)/python -m pytest -n 0 -s tests/benchmarks

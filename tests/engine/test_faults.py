@@ -284,13 +284,7 @@ def test_a_packs_version_is_the_one_its_file_states_in_every_event(
     tmp_path: Path, stated: str, shown: str
 ) -> None:
     write_project(tmp_path, PROGRAM)
-    pack = make_pack(
-        tmp_path,
-        "from pulumi_policy import *\n"
-        "def never(args, report): report('no')\n"
-        "PolicyPack('versioned', enforcement_level=EnforcementLevel.MANDATORY,\n"
-        "           policies=[ResourceValidationPolicy('never', 'Never.', never)])\n",
-    )
+    pack = make_pack(tmp_path, POLICY.format(body="report('no')"))
     with (pack / "PulumiPolicy.yaml").open("a") as file:
         file.write(stated)
 
