@@ -6,10 +6,12 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from pavedroad.provider.record_file import RecordFile
 from tests.support.provider import provider
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from pathlib import Path
 
     from tests.support.provider import Client
 
@@ -23,4 +25,15 @@ def aws() -> Iterator[Client]:
 @pytest.fixture
 def honest() -> Iterator[Client]:
     with provider(predicted=False) as client:
+        yield client
+
+
+@pytest.fixture
+def path(tmp_path: Path) -> Path:
+    return tmp_path / "state" / "record"
+
+
+@pytest.fixture
+def cloud(path: Path) -> Iterator[Client]:
+    with provider(store=RecordFile(path)) as client:
         yield client

@@ -29,7 +29,6 @@ from tests.support.provider import (
 from tests.unit.provider.good_resources import GOOD
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
     from pathlib import Path
 
     from pavedroad.provider.store import Record
@@ -44,17 +43,6 @@ SIGNING = "aws:lambda/codeSigningConfig:CodeSigningConfig"
 PROFILE = f"arn:aws:signer:{REGION}:{ACCOUNT}:/signing-profiles/shop_dev/abcdefghij"
 GOOD_SIGNING: Props = {"allowedPublishers": {"signingProfileVersionArns": [PROFILE]}}
 PUBLISHED: Props = {**FUNCTION_INPUTS, "name": "f", "publish": True, "timeout": 3}
-
-
-@pytest.fixture
-def path(tmp_path: Path) -> Path:
-    return tmp_path / "state" / "record"
-
-
-@pytest.fixture
-def cloud(path: Path) -> Iterator[Client]:
-    with provider(store=RecordFile(path)) as client:
-        yield client
 
 
 def rows(path: Path) -> list[tuple[str, ...]]:
