@@ -10,6 +10,7 @@ from typer.testing import CliRunner
 
 from pavedroad.command import consent
 from pavedroad.command.cli import app
+from pavedroad.command.failure import CommandError
 from pavedroad.engine.events import DiagnosticEvent, Op, ResOpFailedEvent, SummaryEvent
 from pavedroad.engine.request import EngineError, Outcome, RunRequest, RunResult
 from tests.support.command import STACK_URN, applied, deployment, done, policy, step, summary, urn
@@ -216,6 +217,41 @@ def test_refresh_first_plans_on_what_it_found(project: Path, engine: Engine) -> 
     assert code == 1
 
 
+def test_what_a_refresh_found_first_is_told_before_the_plan(project: Path, engine: Engine) -> None:
+    found = step(Op.UPDATE, ORDERS, old={"delay": 1.0}, new={"delay": 9.0})
+    engine.tells("refresh", [applied(step(Op.REFRESH, ORDERS)), done(found), applied(summary(update=1))])
+
+    _, out, _ = call(project, "up", "--yes", "--refresh")
+
+    assert out.index("changed outside") < out.index("+ 3 created")
+
+
+def test_a_log_that_is_not_complete_ends_an_update_with_an_error(
+    project: Path, engine: Engine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def full(_log: object, _event: object) -> None:
+        raise CommandError("the disk is full")
+
+    monkeypatch.setattr("pavedroad.command.event_log.EventLog.write", full)
+
+    code, out, err = call(project, "up", "--yes", "--event-log", "events.json")
+
+    assert (code, engine.calls) == (1, ["preview", "up"])
+    assert "+ 3 created" in out
+    assert "error: the disk is full" in err
+
+
+def test_the_log_of_an_update_that_broke_off_does_not_call_it_a_preview(
+    project: Path, engine: Engine
+) -> None:
+    engine.tells("up", [], raises=EngineError("no"))
+
+    call(project, "up", "--yes", "--event-log", "events.json")
+
+    lines = (project / "events.json").read_text(encoding="utf-8").splitlines()
+    assert json.loads(lines[-1])["summaryEvent"]["isPreview"] is False
+
+
 def test_a_refresh_tells_what_others_have_changed(project: Path, engine: Engine) -> None:
     before, after = {"delay": 1.0}, {"delay": 9.0}
     read = step(Op.REFRESH, ORDERS, old=before)
@@ -254,6 +290,26 @@ def test_destroy_shows_what_will_go_and_asks(
     assert "orders  sqs:Queue" in out
     assert "id-of-orders" in out
     assert "Delete all that stack dev holds, with its data? [y/N]" in err
+
+
+def test_the_list_before_a_destroy_names_what_is_protected(
+    project: Path, engine: Engine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    held = deployment(ORDERS)
+    held["deployment"] = {
+        "resources": [
+            {"urn": ORDERS, "type": "aws:sqs/queue:Queue", "custom": True, "id": "a", "protect": True},
+            {"urn": LATER, "type": "aws:sns/topic:Topic", "custom": True, "id": "b", "retainOnDelete": True},
+        ]
+    }
+    monkeypatch.setattr("pavedroad.engine.export_state", lambda _request: held)
+    monkeypatch.setattr(consent, "_has_reader", lambda: True)
+
+    code, out, _ = call(project, "destroy", answer="n\n")
+
+    assert (code, engine.calls) == (1, [])
+    assert "protected: cannot be deleted" in out
+    assert "stays in the cloud (retain_on_delete)" in out
 
 
 def test_an_empty_stack_is_destroyed_without_a_word_too_many(project: Path, engine: Engine) -> None:
