@@ -132,6 +132,8 @@ def _counts(report: Report) -> Text:
     others = sum(count for name, count in changes.items() if name not in {op.value for op in verbs})
     if others:
         text.append(f"{', ' if text else ''}{others} other")
+    if not text and report.roots:
+        text.append("none changed" if report.applied else "none", style="dim")
     cloud = sum(1 for root in report.roots for node in root.walk() if node.is_cloud)
     if cloud:
         text.append(f" ({cloud} in the cloud, the others group them)", style="dim")

@@ -122,6 +122,17 @@ def test_up_acts_only_on_a_yes(
     assert ("nothing was changed" in err) == (code == 1)
 
 
+@pytest.mark.usefixtures("reader")
+def test_what_policies_said_of_the_plan_is_said_once(project: Path, engine: Engine) -> None:
+    said = policy("no dead letters", level="advisory")
+    engine.tells("preview", [*PLAN, said, summary(create=3)])
+    engine.tells("up", [*map(applied, PLAN), said, *map(done, PLAN), applied(summary(create=3))])
+
+    _, out, _ = call(project, "up", answer="y\n")
+
+    assert out.count("no dead letters") == 1
+
+
 def test_up_with_yes_shows_what_was_done_once(project: Path, engine: Engine) -> None:
     code, out, err = call(project, "up", "--yes")
 

@@ -85,6 +85,12 @@ def test_progress_is_counted_only_of_a_run_that_broke_off() -> None:
     assert "Progress   1 done" in shown([applied(create), done(create)])
 
 
+def test_a_run_that_changed_nothing_before_it_failed_says_so() -> None:
+    create = applied(step(Op.CREATE, QUEUE))
+
+    assert "Resources  none changed (1 in the cloud" in shown([create])
+
+
 def test_outputs_are_told_again_only_when_they_changed() -> None:
     end = applied(summary(same=1))
 
