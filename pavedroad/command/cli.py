@@ -66,6 +66,8 @@ def preview(
     ambient_plugins: options.AmbientPlugins = False,
     as_json: options.AsJson = False,
     event_log: options.EventLog = None,
+    target: options.Targets = None,
+    exclude: options.Excludes = None,
     parallel: options.Parallel = 0,
 ) -> None:
     """Show what an update would do, with every guardrail decided.
@@ -90,6 +92,8 @@ def preview(
                 strict=strict,
                 as_json=as_json,
                 event_log=event_log,
+                targets=tuple(target or ()),
+                excludes=tuple(exclude or ()),
                 parallel=parallel,
             )
         )
@@ -112,6 +116,8 @@ def up(
     ambient_plugins: options.AmbientPlugins = False,
     as_json: options.AsJson = False,
     event_log: options.EventLog = None,
+    target: options.Targets = None,
+    exclude: options.Excludes = None,
     parallel: options.Parallel = 0,
 ) -> None:
     """Make the stack what its program says.
@@ -139,6 +145,8 @@ def up(
                 strict=strict,
                 as_json=as_json,
                 event_log=event_log,
+                targets=tuple(target or ()),
+                excludes=tuple(exclude or ()),
                 parallel=parallel,
             )
         )
@@ -193,6 +201,8 @@ def destroy(
     ambient_plugins: options.AmbientPlugins = False,
     as_json: options.AsJson = False,
     event_log: options.EventLog = None,
+    target: options.Targets = None,
+    exclude: options.Excludes = None,
     parallel: options.Parallel = 0,
 ) -> None:
     """Delete all that the stack holds.
@@ -214,6 +224,8 @@ def destroy(
                 ambient_plugins=ambient_plugins,
                 as_json=as_json,
                 event_log=event_log,
+                targets=tuple(target or ()),
+                excludes=tuple(exclude or ()),
                 parallel=parallel,
             )
         )

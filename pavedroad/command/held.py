@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING
 from pavedroad import engine
 from pavedroad.command.display.shapes import as_list, as_mapping
 from pavedroad.engine.events import ResourcePreEvent, StepMetadata, StepState
+from pavedroad.engine.state import STACK_TYPE, is_provider
+from pavedroad.engine.targets import Targets
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -16,16 +18,23 @@ if TYPE_CHECKING:
 
 
 def held_as(op: Op, request: RunRequest) -> tuple[EngineEvent, ...]:
-    """A planned step of this operation for each resource, without its properties.
+    """A planned step of this operation for each resource that is meant, without its properties.
 
     Raises:
         EngineError: The project or the state cannot be read.
     """
     deployment = as_mapping(engine.export_state(request).get("deployment")) or {}
     resources = (as_mapping(item) for item in as_list(deployment.get("resources")) or ())
-    return tuple(
-        ResourcePreEvent(metadata=_step(op, resource), planning=True) for resource in resources if resource
-    )
+    steps = (_step(op, resource) for resource in resources if resource)
+    return tuple(ResourcePreEvent(metadata=step, planning=True) for step in steps if _is_meant(request, step))
+
+
+def _is_meant(request: RunRequest, step: StepMetadata) -> bool:
+    if not (request.targets or request.excludes):
+        return True
+    # The stack itself and its providers go only with the last resource, which nobody named here.
+    held_by_others = step.type == STACK_TYPE or is_provider(step.type)
+    return not held_by_others and Targets(request.targets, request.excludes).has(step.urn)
 
 
 def _step(op: Op, resource: Mapping[str, Json]) -> StepMetadata:

@@ -49,6 +49,18 @@ AmbientPlugins: TypeAlias = Annotated[
     bool,
     typer.Option("--ambient-plugins", help="Search PATH for providers of which no folder is known."),
 ]
+Targets: TypeAlias = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--target",
+        help="Change only resources whose URN matches; `*` matches any part. Repeatable.",
+        metavar="GLOB",
+    ),
+]
+Excludes: TypeAlias = Annotated[
+    list[str] | None,
+    typer.Option("--exclude", help="Leave resources alone whose URN matches. Repeatable.", metavar="GLOB"),
+]
 Strict: TypeAlias = Annotated[
     bool, typer.Option("--strict", help="Count what a policy cannot decide yet as a violation.")
 ]

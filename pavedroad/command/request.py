@@ -43,6 +43,8 @@ class RunOptions(StackOptions):
     event_log: Path | None = None
     parallel: int = 0
     continue_on_error: bool = False
+    targets: tuple[str, ...] = ()
+    excludes: tuple[str, ...] = ()
 
     @property
     def log_path(self) -> Path | None:
@@ -102,6 +104,8 @@ def run_request(options: RunOptions, *, only_plan: bool = False) -> RunRequest:
         parallel=options.parallel,
         state_file=_state_path(options, cwd, stack),
         continue_on_error=options.continue_on_error,
+        targets=options.targets,
+        excludes=options.excludes,
     )
 
 

@@ -155,3 +155,25 @@ def test_resources_are_judged_without_a_program(tmp_path: Path) -> None:
     assert found.document["operation"] == "check"
     assert "bare" in found.violation_of("iam-role-boundary-attached")["subject"]
     assert not stack.state.exists()
+
+
+def test_targets_and_excludes_leave_the_rest_alone(tmp_path: Path) -> None:
+    stack = tiny_stack(tmp_path)
+    assert stack.run("up", "--yes").exit_code == 0
+    main = tmp_path / "__main__.py"
+    change(main, "delay_seconds=1", "delay_seconds=7")
+    main.write_text(main.read_text() + '\naws.sqs.Queue("extra")\n')
+
+    planned = stack.run("preview", "--exclude", "*::orders", "--json")
+    assert planned.document["changeSummary"] == {"create": 1, "same": 2}
+    made = stack.run("up", "--yes", "--target", "*::extra")
+    assert made.exit_code == 0, made.stderr
+    assert stack.resources["orders"]["inputs"]["delaySeconds"] == 1
+    code, asked = stack.answer("n", "destroy", "--target", "*::extra")
+    assert code == 1
+    assert "extra" in asked
+    assert "orders" not in asked
+    gone = stack.run("destroy", "--yes", "--target", "*::extra")
+    assert gone.exit_code == 0, gone.stderr
+    assert "orders" in stack.resources
+    assert "extra" not in stack.resources
