@@ -71,7 +71,10 @@ def _users_part(error: BaseException, program: Path) -> str:
 
 
 def _run(program: Path) -> None:
-    runpy.run_path(str(program), run_name="__main__")
+    # The file, not its folder: of a folder Python would take cached bytecode, which is stale when the file
+    # was changed within a second and kept its size.
+    main = program / "__main__.py" if program.is_dir() else program
+    runpy.run_path(str(main), run_name="__main__")
 
 
 def main() -> int:

@@ -68,6 +68,21 @@ def errors(observed: Observed) -> list[str]:
     return [message for severity, _, message in observed.diagnostics if severity == "error"]
 
 
+def test_a_change_within_a_second_is_seen_although_the_size_is_the_same(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delenv("PYTHONDONTWRITEBYTECODE", raising=False)
+    monkeypatch.setenv("PYTHONPYCACHEPREFIX", str(tmp_path / "bytecode"))
+    names: list[str] = []
+    for name in ("orders", "others"):
+        write_project(tmp_path, PROGRAM.replace("orders", name))
+        os.utime(tmp_path / "__main__.py", (1_700_000_000, 1_700_000_000))
+        names += [str(step["urn"]).rpartition("::")[2] for step in preview(tmp_path).steps]
+
+    assert "orders" in names
+    assert "others" in names
+
+
 def test_a_program_that_raises_fails_the_run_with_its_own_part_of_the_traceback(tmp_path: Path) -> None:
     write_project(tmp_path, PROGRAM + 'raise ValueError("settings are wrong")\n')
 
