@@ -15,8 +15,15 @@ if TYPE_CHECKING:
 
 
 def compare(old: Props, new: Props) -> Diff:
-    """The engine's own comparison, for components and for providers that leave it to the engine."""
-    changed = tuple(key for key in sorted({*old, *new}) if not values.same_value(old.get(key), new.get(key)))
+    """The engine's own comparison, for components and for providers that leave it to the engine.
+
+    What providers keep for themselves among the inputs (`__...`) is nobody's change.
+    """
+    changed = tuple(
+        key
+        for key in sorted({*old, *new})
+        if not key.startswith("__") and not values.same_value(old.get(key), new.get(key))
+    )
     return Diff(changes="some" if changed else "none", diffs=changed)
 
 

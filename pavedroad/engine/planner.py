@@ -18,12 +18,12 @@ from pavedroad.engine.planning import (
     is_import,
     new_state,
     problem,
-    seed,
     subject_of,
 )
 from pavedroad.engine.policies import Subject as PolicySubject
 from pavedroad.engine.provider_client import Diff, ProviderFailure
 from pavedroad.engine.replacing import replaced_along
+from pavedroad.engine.seeds import Seeds, candidates
 from pavedroad.engine.state import State, is_provider, make_urn, provider_urn
 from pavedroad.engine.steps import Step
 
@@ -35,6 +35,7 @@ if TYPE_CHECKING:
     from pavedroad.engine.provider_client import Failure
     from pavedroad.engine.providers import Instance, Providers
     from pavedroad.engine.state import Goal
+    from pavedroad.engine.statefile import Pending
     from pavedroad.engine.targets import Targets
     from pavedroad.engine.values import Props
 
@@ -79,6 +80,7 @@ class Planner:
         self._aliases = AliasBook(project=project, stack=stack)
         self._deciding = asyncio.Lock()
         self._started = asyncio.Event()
+        self._seeds = Seeds((), ())
         # URNs that the program holds on to, whatever is done to them.
         self._seen: set[str] = set()
         # Old resources (by identity) that go at the end, because something took their place ...
@@ -90,10 +92,11 @@ class Planner:
         self._left_out: set[str] = set()
         self.saw_error = False
 
-    def start_from(self, olds: Sequence[State]) -> None:
-        """Start from the resources that the stack holds; none of them is changed."""
+    def start_from(self, olds: Sequence[State], pending: Sequence[Pending]) -> None:
+        """Start from the resources that the stack holds, and from what was under way; none is changed."""
         self.resources = list(olds)
         self.olds = {state.urn: state for state in olds if not state.delete}
+        self._seeds = Seeds(olds, pending)
         self._started.set()
 
     async def plan(self, goal: Goal) -> list[Step]:
@@ -123,7 +126,9 @@ class Planner:
             return self._import(goal, new, old)
         recreating = new.urn in self._deleted
         owned = old if old is not None and not (old.external or recreating) else None
-        await self._check(new, None if owned is None else owned.inputs, inputs, seed(new.urn, ""))
+        # Every attempt at one replacement starts from the same, also the one after its old resource went.
+        replaced = old.id if old is not None and recreating else ""
+        await self._check(new, None if owned is None else owned.inputs, inputs, replaced)
         await self._judge(new)
         if old is None:
             self._seen.add(new.urn)
@@ -132,7 +137,7 @@ class Planner:
             if new.urn in self._deleted:
                 if not recreating:
                     # It went while it was checked, so what it had is no base for its defaults any more.
-                    await self._check(new, None, goal.inputs, seed(new.urn, old.id))
+                    await self._check(new, None, goal.inputs, old.id)
                 return self._recreate(new, old)
             return await self._against(goal, new, old)
 
@@ -234,7 +239,7 @@ class Planner:
         self.news[urn] = new
         return new, old
 
-    async def _check(self, new: State, olds: Props | None, inputs: Props, seed: bytes) -> None:
+    async def _check(self, new: State, olds: Props | None, inputs: Props, replaced: str) -> None:
         failures: list[Failure] = []
         new.inputs = inputs
         if is_provider(new.type):
@@ -242,7 +247,11 @@ class Planner:
         elif new.custom:
             instance = self._instance(new)
             if instance.configured:
-                new.inputs, failures = await instance.client.check(subject_of(new), olds, inputs, seed)
+                base = self._seeds.attempts.get(new.urn) if olds is None else olds
+                for seed in candidates(new.urn, replaced):
+                    new.inputs, failures = await instance.client.check(subject_of(new), base, inputs, seed)
+                    if base is not None or not self._seeds.taken(new.type, new.inputs):
+                        break
         for failure in failures:
             self._emit(DiagnosticEvent(severity="error", message=problem(new, inputs, failure), urn=new.urn))
         if failures:
@@ -288,7 +297,7 @@ class Planner:
                 "remove the `import_` option from the program"
             )
         # Defaults that were carried over from the old resource do not hold for its replacement.
-        await self._check(new, None, goal.inputs, seed(new.urn, old.id))
+        await self._check(new, None, goal.inputs, old.id)
         create = Step(
             op=Op.CREATE_REPLACEMENT,
             old=old,

@@ -1,8 +1,7 @@
-"""Small parts of planning: states, seeds, messages and steps, with no plan in view."""
+"""Small parts of planning: states, messages and steps, with no plan in view."""
 
 from __future__ import annotations
 
-import hashlib
 import json
 from typing import TYPE_CHECKING
 
@@ -71,11 +70,6 @@ def _inherited(own: bool | None, parents: bool | None) -> bool | None:  # noqa: 
 def subject_of(state: State) -> Subject:
     """The resource as a provider is told of it."""
     return Subject(urn=state.urn, type=state.type, name=urn_name(state.urn))
-
-
-def seed(urn: str, replaced_id: str) -> bytes:
-    """The seed of automatic names: an interrupted create finds its name again, a replacement gets another."""
-    return hashlib.sha256(f"{urn}\0{replaced_id}".encode()).digest()
 
 
 def problem(state: State, inputs: Props, failure: Failure) -> str:

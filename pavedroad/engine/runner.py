@@ -211,7 +211,7 @@ class Run:
             for package in {**self._request.provider_dirs, **plugins.project.plugin_dirs}:
                 parts.providers.start_early(package)
             parts.policies.start(self._request.policy_packs)
-        parts.planner.start_from(await self._refreshed(parts, loaded))
+        parts.planner.start_from(await self._refreshed(parts, loaded), loaded.pending)
         if parts.program is not None:
             await self._through(parts, parts.program)
         if self._operation != "refresh" and not deployment.stopping.is_set():
