@@ -141,11 +141,13 @@ def preview(
     env: Mapping[str, str] | None = None,
     log: Path | None = None,
 ) -> Run:
-    """Preview with the standards pack, as one JSON document."""
+    """Preview from no state with the standards pack, as one JSON document."""
     return run(
         "preview",
         "--stack",
         stack,
+        "--state",  # a stack that somebody keeps in this folder must not show here
+        "build/none/state.json",
         "--policy-pack",
         str(PACK),
         "--json",
