@@ -12,6 +12,9 @@ from pavedroad import engine
 RECORD = "CASE_RECORD"
 """Environment variable of the recording provider: the folder of its record, one file a resource."""
 
+STAND_IN_RECORD = "PAVEDROAD_RECORD"
+"""The same of the stand-in provider: the file of its record."""
+
 
 def recording_provider(cases_provider: Path, folder: Path) -> Path:
     """The cases' provider, keeping a durable record of what exists."""
@@ -45,7 +48,7 @@ def request(root: Path, provider: Path) -> engine.RunRequest:
         project_dir=root,
         stack="dev",
         provider_dirs={"aws": provider},
-        provider_environment={RECORD: str(root / "record")},
+        provider_environment={RECORD: str(root / "record"), STAND_IN_RECORD: str(root / "record.sqlite")},
     )
 
 
