@@ -5,15 +5,20 @@ arguments, but for the configuration, which the SDK itself reads from PULUMI_CON
 after an error that was reported to the engine (Pulumi's own host uses the same number), else a crash.
 """
 
+# ruff: noqa: E402 - path and collector are set before the imports that they are for
+import gc
 import sys
+
+GC_THRESHOLD = 200_000
 
 if __name__ == "__main__":
     # As a script, Python puts this folder first on the path, where our names would shadow the program's.
     sys.path.pop(0)
+    # A program builds thousands of classes and ends soon; collecting among them would be a tenth of its time.
+    gc.set_threshold(GC_THRESHOLD)
 
 import argparse
 import asyncio
-import gc
 import os
 import runpy
 import traceback
@@ -27,7 +32,6 @@ from google.protobuf import empty_pb2
 from pulumi.runtime.proto import engine_pb2, engine_pb2_grpc
 
 REPORTED_EXIT = 23
-GC_THRESHOLD = 200_000
 WORKERS = 64
 """Threads for the SDK's blocking calls. Each waits only for the engine, so fewer than resources is enough."""
 
@@ -96,8 +100,6 @@ def main() -> int:
             root_directory=given.root,
         )
     )
-    # A program builds thousands of classes and ends soon; collecting among them would be a tenth of its time.
-    gc.set_threshold(GC_THRESHOLD)
     pulumi.runtime.set_all_config(
         pulumi.runtime.get_config_env(), pulumi.runtime.get_config_secret_keys_env()
     )
