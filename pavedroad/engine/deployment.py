@@ -217,7 +217,8 @@ class Deployment:
         """Do all of it; what runs is let finish even when a part fails."""
         results = await asyncio.gather(*(self._guarded(work, "") for work in works), return_exceptions=True)
         for result in results:
-            if isinstance(result, BaseException):
+            # What was lost is reported already, and the run goes on without it.
+            if isinstance(result, BaseException) and not isinstance(result, Lost):
                 raise result
 
     def set_outputs(self, urn: str, outputs: Props) -> None:

@@ -285,3 +285,19 @@ def test_targets_are_destroyed_alone_unless_something_needs_them(stack: Stack) -
     assert stack.ids() == stack.recorded() == ["b-688351"]
     assert stack.run(engine.destroy).ok
     assert stack.recorded() == []
+
+
+def test_a_delete_that_fails_leaves_the_rest_to_be_deleted_when_asked_to_go_on(stack: Stack) -> None:
+    stack.up(
+        """
+kept = aws.sqs.Queue("kept", opts=pulumi.ResourceOptions(protect=True))
+aws.sqs.Queue("first")
+aws.sqs.Queue("second")
+"""
+    )
+
+    destroyed = stack.run(engine.destroy, continue_on_error=True)
+
+    assert not destroyed.ok
+    assert any("protected" in message for message in errors(destroyed))
+    assert [identifier.partition("-")[0] for identifier in stack.ids()] == ["kept"]
