@@ -249,6 +249,8 @@ class Planner:
             if instance.configured:
                 base = self._seeds.attempts.get(new.urn) if olds is None else olds
                 for seed in candidates(new.urn, replaced):
+                    if base is None and self._seeds.spent(new.type, seed):
+                        continue
                     new.inputs, failures = await instance.client.check(subject_of(new), base, inputs, seed)
                     if base is not None or not self._seeds.taken(new.type, new.inputs):
                         break

@@ -21,6 +21,10 @@ ORIGIN_KEY: Final = "__seed"
 """Input in which our own provider keeps what it made of the seed; others have none."""
 
 
+ORIGIN_DIGITS: Final = 16
+"""Hex digits of the seed's hash that it keeps."""
+
+
 class Seeds:
     """The seeds of one run.
 
@@ -32,6 +36,13 @@ class Seeds:
         """Start from what the stack holds, and what was under way when it was left."""
         self._taken = {(state.type, _origin(state.inputs)) for state in resources}
         self.attempts = {entry.state.urn: entry.state.inputs for entry in pending if entry.type == "creating"}
+
+    def spent(self, type_: str, seed: bytes) -> bool:
+        """Whether our own provider made a resource that exists from this very seed.
+
+        Known before it is asked: a name that it has once been asked for is refused to others in the same run.
+        """
+        return (type_, hashlib.sha256(seed).hexdigest()[:ORIGIN_DIGITS]) in self._taken
 
     def taken(self, type_: str, checked: Props) -> bool:
         """Whether another resource was made from the seed that the inputs were checked with."""

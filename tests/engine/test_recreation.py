@@ -93,6 +93,7 @@ def test_it_stays_its_own_when_its_making_was_interrupted_anywhere(
         observed = stack.up(SUCCESSORS if moment % 2 else RENAMED + SUCCESSORS)
         if not (observed.ok and stack.agrees() and len(stack.resources()) == (2 if moment % 2 else 4)):
             wrong.append(moment)
+        assert observed.ok, (moment, observed.diagnostics, stack.resources())
         made.add(stack.resources()["api-old"])
 
     assert wrong == []
