@@ -35,9 +35,10 @@ ALLOWED: Final = {
     "lambdas": {"lambdas"},
     "pavedroad": {"pavedroad"},
     "pavedroad.__main__": {"pavedroad.command"},
-    "pavedroad.command": {*_COMMAND, "pavedroad.engine", "pavedroad.provider"},
+    "pavedroad.command": {*_COMMAND, "pavedroad.engine", "pavedroad.provider", "pavedroad.cloud"},
     "pavedroad.engine": {"pavedroad", "pavedroad.engine"},
     "pavedroad.provider": {"pavedroad", "pavedroad.provider"},
+    "pavedroad.cloud": {"pavedroad", "pavedroad.cloud"},
     # Two verbs tell about rooms of the program.
     "pavedroad.command.rules": {*_COMMAND, "policies", "guardrails"},
     "pavedroad.command.settings": {*_COMMAND, "systems.settings"},

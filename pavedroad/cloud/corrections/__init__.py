@@ -1,0 +1,42 @@
+"""What the emulator does otherwise than AWS and a system would notice, each mended in one module.
+
+A correction wraps names of the emulator inside its own process. Its version is pinned exactly, each module
+asserts that the names it wraps are there, and each has a test that is red without it.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final, Protocol
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+
+class Correction(Protocol):
+    """A module that mends one thing."""
+
+    def install(self) -> None:
+        """Mend it; called once, before the emulator serves.
+
+        Raises:
+            CorrectionError: A name that it wraps is not there.
+        """
+        ...
+
+
+class CorrectionError(Exception):
+    """The emulator is not the one that the corrections were written for."""
+
+
+CORRECTIONS: Final[Sequence[Correction]] = ()
+"""All corrections in the order in which they are installed."""
+
+
+def install_all() -> None:
+    """Install every correction.
+
+    Raises:
+        CorrectionError: The emulator is another one than they were written for.
+    """
+    for correction in CORRECTIONS:
+        correction.install()
