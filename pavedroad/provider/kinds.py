@@ -1,8 +1,9 @@
 """Live and recorded types: which a type is today, and which a resource was when it was made.
 
-Resources of *live* types exist in the emulator, those of *recorded* types in the provider's own record alone.
-The table below decides for what is made from now on. What exists goes by the mark that its outputs carry, so
-that a resource is never looked for in the wrong place when a type moves from one kind to the other.
+Resources of *live* types exist in the local cloud, those of *recorded* types in the provider's own record
+alone. For what is made from now on, `live/table.py` decides, where a cloud is meant at all. What exists goes
+by the mark that its outputs carry, so that a resource is never looked for in the wrong place when a type
+moves from one kind to the other.
 """
 
 from __future__ import annotations
@@ -23,9 +24,6 @@ class Kind(Enum):
     RECORDED = "recorded"
 
 
-LIVE: Final[frozenset[str]] = frozenset()
-"""Types that the emulator has; all others are recorded."""
-
 KIND_KEY: Final = "__kind"
 """Internal output: the kind that the resource had when it was made."""
 
@@ -35,11 +33,6 @@ SEED_KEY: Final = "__seed"
 
 class KindError(Exception):
     """A resource is of a kind that this provider cannot reach; the text says what to do."""
-
-
-def kind_of(token: str) -> Kind:
-    """The kind of what is made from now on."""
-    return Kind.LIVE if token in LIVE else Kind.RECORDED
 
 
 def kind_in(outputs: Properties) -> Kind | None:

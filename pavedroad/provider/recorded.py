@@ -77,7 +77,9 @@ class Recorded:
                 self.store.note_number(counted[0], int(given or last + 1))
             return self._put(subject, planned)
 
-    def update(self, subject: Subject, identity: str, olds: Properties) -> Planned:
+    def update(
+        self, subject: Subject, identity: str, olds: Properties, _old_inputs: Properties | None = None
+    ) -> Planned:
         """Change a resource; what an interrupted update has done already is not done, or counted, twice.
 
         Raises:
@@ -118,8 +120,8 @@ class Recorded:
         if record is not None:
             return Found(
                 id=record.key.id,
-                inputs=_secret_again(record.inputs, subject.inputs),
-                outputs=_secret_again(record.outputs, olds),
+                inputs=secret_again(record.inputs, subject.inputs),
+                outputs=secret_again(record.outputs, olds),
             )
         if olds and not self.store.complete:
             return Found(id=identity, inputs=subject.inputs, outputs=olds)
@@ -198,7 +200,8 @@ def _guessed(subject: Subject, identity: str) -> Properties:
     return inputs
 
 
-def _secret_again(known: Properties, like: Properties) -> Properties:
+def secret_again(known: Properties, like: Properties) -> Properties:
+    """Properties with the secret marks that the state has at the same places."""
     return {key: _marked_secret(value, like.get(key)) for key, value in known.items()}
 
 

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Final
 import grpc
 from pulumi.runtime.proto import provider_pb2_grpc
 
+from pavedroad.provider.live.clients import EndpointError, from_variable
 from pavedroad.provider.reports import Reporter
 from pavedroad.provider.servicer import Provider
 from pavedroad.provider.store import MemoryStore, RecordError
@@ -27,6 +28,10 @@ MESSAGE_BYTES: Final = 400 * 1024 * 1024
 THREADS: Final = 16
 RECORD_VARIABLE: Final = "PAVEDROAD_RECORD"
 """Environment variable with the absolute path of the durable record; without it nothing is kept."""
+
+CLOUD_VARIABLE: Final = "PAVEDROAD_CLOUD"
+"""Environment variable with the local cloud's address; `planned` when it does not run yet; without it every
+type is recorded."""
 
 _PARENT_CHECK_SECONDS: Final = 1.0
 _GRACE_SECONDS: Final = 0.2
@@ -69,14 +74,15 @@ def serve() -> None:
     signal.signal(signal.SIGINT, ask)
     parent = os.getppid()
     try:
-        store = _store()
-    except RecordError as error:
+        store, cloud = _store(), from_variable(os.environ.get(CLOUD_VARIABLE))
+    except (RecordError, EndpointError) as error:
         sys.exit(f"pulumi-resource-aws: {error}")
     server, port = start(
         Provider(
             predicted=os.environ.get("PAVEDROAD_UNKNOWN_OUTPUTS") != "1",
             stop=stop.set,
             store=store,
+            cloud=cloud,
             report=Reporter(sys.argv[1] if len(sys.argv) > 1 else "").warn,
         )
     )

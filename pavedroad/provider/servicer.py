@@ -15,8 +15,11 @@ from pavedroad.provider import sdk
 from pavedroad.provider.account import Account, from_config, merged_tags
 from pavedroad.provider.check import check_inputs
 from pavedroad.provider.diff import Change, compare, compare_all_tags
-from pavedroad.provider.kinds import SEED_KEY, Kind, KindError, kind_in, kind_of, marked
+from pavedroad.provider.kinds import SEED_KEY, Kind, KindError, kind_in, marked
 from pavedroad.provider.limits.run import refusals
+from pavedroad.provider.live.backend import Live
+from pavedroad.provider.live.clients import Endpoint, PlannedCloud
+from pavedroad.provider.live.table import MODULES
 from pavedroad.provider.lookups import LookupRefusedError, look_up
 from pavedroad.provider.naming import NameRequest
 from pavedroad.provider.predict.plan import Mode, plan_create, plan_update, predicted_arn, row_for
@@ -61,7 +64,8 @@ class Provider(provider_pb2_grpc.ResourceProviderServicer):
     Attributes:
         predicted: Whether a preview predicts computed outputs; else they stay unknown, as with the official
         one. stop: Called when the engine cancels. store: Record of what was made. registry: What has been
-        planned, for checks across resources. account: Where resources are made; set by Configure. report:
+        planned, for checks across resources. cloud: Where live types are made; None: all types are recorded.
+        account: Where resources are made; set by Configure. report:
         Told the URN and the text of what the user should know.
     """
 
@@ -69,6 +73,7 @@ class Provider(provider_pb2_grpc.ResourceProviderServicer):
     stop: Callable[[], None] = _nothing
     store: Store = field(default_factory=MemoryStore)
     registry: Registry = field(default_factory=Registry)
+    cloud: Endpoint | PlannedCloud | None = None
     account: Account = field(default_factory=Account)
     report: Callable[[str, str], None] = _unheard
     _moved: set[str] = field(default_factory=set[str])
@@ -200,7 +205,7 @@ class Provider(provider_pb2_grpc.ResourceProviderServicer):
     ) -> provider_pb2.CreateResponse:
         """Plan a resource, or note it in the record."""
         subject = self._subject(request.urn, decode(request.properties), context)
-        kind = kind_of(subject.shape.token)
+        kind = self._kind_of(subject.shape.token)
         if request.preview:
             planned = plan_create(subject, Mode(preview=True, predicted=self.predicted))
             outputs = marked(planned.outputs, kind, subject.seed)
@@ -223,7 +228,8 @@ class Provider(provider_pb2_grpc.ResourceProviderServicer):
                 planned = plan_update(subject, request.id, olds, mode)
                 outputs = marked(planned.outputs, kind, subject.seed)
             else:
-                outputs = self._backend(kind, subject).update(subject, request.id, olds).outputs
+                given = decode(request.old_inputs) if request.HasField("old_inputs") else olds
+                outputs = self._backend(kind, subject).update(subject, request.id, olds, given).outputs
         return provider_pb2.UpdateResponse(properties=encode(outputs))
 
     def Delete(self, request: provider_pb2.DeleteRequest, context: grpc.ServicerContext) -> empty_pb2.Empty:
@@ -283,7 +289,7 @@ class Provider(provider_pb2_grpc.ResourceProviderServicer):
 
     def _kind(self, subject: Subject, olds: Properties) -> Kind:
         """The kind that a resource had when it was made; that it is another by now is said once."""
-        said, today = kind_in(olds), kind_of(subject.shape.token)
+        said, today = kind_in(olds), self._kind_of(subject.shape.token)
         if said is not None and said is not today and subject.urn not in self._moved:
             self._moved.add(subject.urn)
             self.report(
@@ -293,14 +299,25 @@ class Provider(provider_pb2_grpc.ResourceProviderServicer):
             )
         return said or today
 
-    def _backend(self, kind: Kind, subject: Subject) -> Recorded:
-        if kind is Kind.LIVE:
+    def _backend(self, kind: Kind, subject: Subject) -> Recorded | Live:
+        if kind is Kind.RECORDED:
+            return Recorded(self.store)
+        if subject.shape.token not in MODULES:
             raise RefusedError(
-                f"{subject.name}: the stack's state says that it exists in the emulator (live), which this "
-                f"provider does not reach for {subject.shape.token}; use the pavedroad that made it, or take "
-                "it out of the state"
+                f"{subject.name}: the stack's state says that it exists in the local cloud (live), which "
+                f"this provider does not reach for {subject.shape.token}; use the pavedroad that made it, or "
+                "take it out of the state"
             )
-        return Recorded(self.store)
+        if not isinstance(self.cloud, Endpoint):
+            raise RefusedError(
+                f"{subject.name}: it exists in the local cloud, and none runs for this operation; start it "
+                "(`pavedroad cloud start`) and leave --no-cloud out"
+            )
+        return Live(self.store, self.cloud)
+
+    def _kind_of(self, token: str) -> Kind:
+        """The kind of what is made from now on."""
+        return Kind.LIVE if token in MODULES and self.cloud is not None else Kind.RECORDED
 
     def _subject(self, urn: str, inputs: Properties, context: grpc.ServicerContext) -> Subject:
         shape = self._shape(_token(urn), context)

@@ -11,6 +11,7 @@ import grpc
 from google.protobuf import json_format, struct_pb2
 from pulumi.runtime.proto import provider_pb2, provider_pb2_grpc
 
+from pavedroad.provider.live.clients import Endpoint
 from pavedroad.provider.server import start
 from pavedroad.provider.servicer import Provider
 from pavedroad.provider.store import MemoryStore
@@ -243,9 +244,14 @@ def provider(
     account: str = ACCOUNT,
     store: Store | None = None,
     report: Callable[[str, str], None] | None = None,
+    cloud: str | None = None,
 ) -> Generator[Client]:
-    """A configured provider; it ends with the block."""
-    serving = Provider(predicted=predicted, store=store or MemoryStore())
+    """A configured provider; it ends with the block. `cloud` is the address of a local cloud."""
+    serving = Provider(
+        predicted=predicted,
+        store=store or MemoryStore(complete=cloud is not None),
+        cloud=Endpoint(cloud) if cloud else None,
+    )
     if report is not None:
         serving.report = report
     server, port = start(serving)

@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 import grpc
 import pytest
 
-from pavedroad.provider import kinds, sdk
+from pavedroad.provider import sdk
+from pavedroad.provider.live.table import MODULES, live_type
 from pavedroad.provider.record_file import RecordFile
 from tests.support.provider import QUEUE, Kept, provider
 
@@ -16,6 +17,9 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from tests.support.provider import Client
+
+NOWHERE = "http://127.0.0.1:9"
+"""A local cloud at which nobody listens."""
 
 
 class Heard:
@@ -44,7 +48,8 @@ def of_kind(kept: Kept, kind: str) -> Kept:
 
 
 def test_the_table_names_types_of_the_sdk() -> None:
-    assert sdk.tokens() >= kinds.LIVE
+    assert sdk.tokens() >= set(MODULES)
+    assert all(live_type(token) for token in MODULES)
 
 
 def test_a_resource_says_what_it_was_made_as(cloud: Client) -> None:
@@ -64,21 +69,25 @@ def test_the_mark_is_no_change(cloud: Client) -> None:
 
 
 def test_a_recorded_resource_of_a_type_that_is_live_by_now_stays_recorded(
-    cloud: Client, heard: Heard, monkeypatch: pytest.MonkeyPatch
+    tmp_path: Path, heard: Heard
 ) -> None:
-    made = cloud.make(QUEUE, "q", {"delaySeconds": 3})
-    monkeypatch.setattr(kinds, "LIVE", frozenset({QUEUE}))
-
-    assert cloud.difference(made, {"delaySeconds": 3}) == {}
-    changed = cloud.change(made, {"delaySeconds": 4})
-    assert cloud.refresh(changed) == changed
-    cloud.delete(changed)
-    assert cloud.refresh(changed).id == ""
+    with provider(store=RecordFile(tmp_path / "record")) as before:
+        made = before.make(QUEUE, "q", {"delaySeconds": 3})
+    with provider(store=RecordFile(tmp_path / "record"), report=heard, cloud=NOWHERE) as cloud:
+        stays_recorded(cloud, made)
 
     ((urn, text),) = heard.reports
     assert urn.endswith("::q")
     assert "made as a recorded resource, and stays one" in text
     assert "is live by now" in text
+
+
+def stays_recorded(cloud: Client, made: Kept) -> None:
+    assert cloud.difference(made, {"delaySeconds": 3}) == {}
+    changed = cloud.change(made, {"delaySeconds": 4})
+    assert cloud.refresh(changed) == changed
+    cloud.delete(changed)
+    assert cloud.refresh(changed).id == ""
 
 
 def test_nothing_is_said_when_the_kind_is_what_it_was(cloud: Client, heard: Heard) -> None:
@@ -102,7 +111,7 @@ def test_what_exists_in_the_emulator_is_not_looked_for_in_the_record(cloud: Clie
         calls[operation]()
 
     assert error.value.code() is grpc.StatusCode.FAILED_PRECONDITION
-    assert "q: the stack's state says that it exists in the emulator (live)" in str(error.value.details())
+    assert "q: it exists in the local cloud, and none runs for this operation" in str(error.value.details())
     assert cloud.refresh(made) == made
 
 

@@ -1,0 +1,1 @@
+"""Resources that exist in the local cloud: made, read, changed and deleted through boto3."""

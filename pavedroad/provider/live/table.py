@@ -1,0 +1,30 @@
+"""Which types are live, and the module that works on each; no module is imported before it is needed."""
+
+from __future__ import annotations
+
+from functools import cache
+from importlib import import_module
+from typing import TYPE_CHECKING, Final, cast
+
+if TYPE_CHECKING:
+    from pavedroad.provider.live.contract import LiveType
+
+SERVICES: Final[dict[str, tuple[str, ...]]] = {
+    "queues": (
+        "aws:sqs/queue:Queue",
+        "aws:sqs/queuePolicy:QueuePolicy",
+        "aws:sqs/redriveAllowPolicy:RedriveAllowPolicy",
+        "aws:sqs/redrivePolicy:RedrivePolicy",
+    ),
+}
+"""Module in `services/`: its type tokens."""
+
+MODULES: Final = {token: module for module, tokens in SERVICES.items() for token in tokens}
+"""Type token: its module."""
+
+
+@cache
+def live_type(token: str) -> LiveType:
+    """How a live type is worked on."""
+    module = import_module(f"pavedroad.provider.live.services.{MODULES[token]}")
+    return cast("dict[str, LiveType]", module.TYPES)[token]
