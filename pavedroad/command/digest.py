@@ -31,6 +31,7 @@ def digest(
     *,
     operation: Operation,
     plan: Iterable[EngineEvent] = (),
+    only_plan: bool = False,
     result: str,
     exit_code: int,
 ) -> dict[str, Json]:
@@ -40,6 +41,7 @@ def digest(
         events: The events of the run.
         operation: What was done.
         plan: Events of the plan that it carried out: what was never begun is listed.
+        only_plan: Nothing was carried out.
         result: `succeeded`, `failed`, `policy-violation` or `cancelled`.
         exit_code: The exit code of the command.
     """
@@ -49,6 +51,7 @@ def digest(
     watch = Watch(every)
     return {
         "operation": operation.value,
+        "previewOnly": only_plan,
         "result": result,
         "exitCode": exit_code,
         "config": dict(prelude.config) if prelude else {},

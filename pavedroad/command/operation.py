@@ -44,6 +44,7 @@ _SUCCEEDED: Final = {
     Operation.DESTROY: "nothing is left of the stack",
     Operation.CHECK: "no mandatory policy is violated",
 }
+_PLANNED: Final = "this is the plan; nothing was changed"
 _VIOLATED: Final = "a mandatory policy is violated"
 _OTHERWISE: Final = {
     Outcome.FAILED: "failed",
@@ -61,12 +62,14 @@ class Ran:
     Attributes:
         plan: The events of the plan that it carried out; empty when none was made.
         recorder: Its own events and errors.
+        only_plan: Nothing was carried out.
     """
 
     operation: Operation
     outcome: Outcome
     recorder: Recorder
     plan: tuple[EngineEvent, ...] = ()
+    only_plan: bool = False
 
     @property
     def code(self) -> ExitCode:
@@ -87,6 +90,7 @@ def run_operation(
     log: Path | None,
     plan: Sequence[EngineEvent] = (),
     call: Call | None = None,
+    only_plan: bool = False,
 ) -> Ran:
     """Do it and watch it; an error of the engine or Ctrl-C is an outcome like others.
 
@@ -96,14 +100,16 @@ def run_operation(
         log: File for the event log, or None.
         plan: Events that tell what it is going to do, where that is known.
         call: What does it; by default the engine's operation of that name.
+        only_plan: Whether that only tells what it would do; some operations never do more.
 
     Raises:
         CommandError: The event log cannot be written.
     """
-    with Recorder(log, planning=operation.only_looks) as recorder:
+    looks = only_plan or operation.only_looks
+    with Recorder(log, planning=looks) as recorder:
         progress = Progress(Console(stderr=True), stack=request.stack, operation=operation, plan=plan)
         outcome = _run(call or _call(operation), request, recorder, progress)
-    return Ran(operation=operation, outcome=outcome, recorder=recorder, plan=tuple(plan))
+    return Ran(operation=operation, outcome=outcome, recorder=recorder, plan=tuple(plan), only_plan=looks)
 
 
 def _run(call: Call, request: RunRequest, recorder: Recorder, progress: Progress) -> Outcome:
@@ -148,6 +154,7 @@ def tell(ran: Ran, *, as_json: bool, before: Report | None = None, subject: str 
             ran.recorder.events,
             operation=ran.operation,
             plan=ran.plan,
+            only_plan=ran.only_plan,
             result=ran.outcome.value,
             exit_code=ran.code,
         )
@@ -165,10 +172,11 @@ def tell(ran: Ran, *, as_json: bool, before: Report | None = None, subject: str 
 
 
 def _words(ran: Ran, subject: str) -> str:
-    words = _OTHERWISE.get(ran.outcome, _SUCCEEDED[ran.operation])
+    planned = ran.only_plan and not ran.operation.only_looks
+    words = _OTHERWISE.get(ran.outcome, _PLANNED if planned else _SUCCEEDED[ran.operation])
     if words is _VIOLATED and ran.operation is not Operation.CHECK:
         words = f"refused: {words}"
-    if ran.outcome is not Outcome.SUCCEEDED and not ran.operation.only_looks:
+    if ran.outcome is not Outcome.SUCCEEDED and not ran.only_plan:
         words += _SAVED
     return f"{subject}; {words}" if subject else words
 

@@ -83,6 +83,9 @@ Yes: TypeAlias = Annotated[bool, typer.Option("--yes", "-y", help="Do not ask; f
 Refresh: TypeAlias = Annotated[
     bool, typer.Option("--refresh", "-r", help="Read every resource anew first, as `pavedroad refresh`.")
 ]
+PreviewOnly: TypeAlias = Annotated[
+    bool, typer.Option("--preview-only", help="Only tell what would be done; nothing is changed.")
+]
 ContinueOnError: TypeAlias = Annotated[
     bool, typer.Option("--continue-on-error", help="After a failure go on with what does not depend on it.")
 ]

@@ -1,29 +1,46 @@
-"""`pavedroad refresh`: bring the state up to what there is. It changes no resource, so it does not ask."""
+"""`pavedroad refresh`: bring the state up to what there is. It changes no resource, so it does not ask.
+
+With `--preview-only` the state stays as it is too.
+"""
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from pavedroad import engine
 from pavedroad.command.display.wording import Operation
 from pavedroad.command.held import held_as
 from pavedroad.command.operation import run_operation, tell, terminable
-from pavedroad.command.request import run_request
+from pavedroad.command.request import RunOptions, run_request
 from pavedroad.engine.events import Op
 
 if TYPE_CHECKING:
     from pavedroad.command.failure import ExitCode
-    from pavedroad.command.request import RunOptions
 
 
-def run_refresh(options: RunOptions) -> ExitCode:
+@dataclass(frozen=True, kw_only=True)
+class RefreshOptions(RunOptions):
+    """The options of `pavedroad refresh`; see the help of each."""
+
+    preview_only: bool = False
+
+
+def run_refresh(options: RefreshOptions) -> ExitCode:
     """Read every resource anew, show what differs, and say how the command ends.
 
     Raises:
         CommandError: An option does not fit the project.
+        EngineError: Another run has the stack.
     """
-    request = run_request(options)
+    request = run_request(options, only_plan=options.preview_only)
     with terminable():
-        ran = run_operation(
-            Operation.REFRESH, request, log=options.log_path, plan=held_as(Op.REFRESH, request)
-        )
+        if options.preview_only:
+            ran = run_operation(
+                Operation.REFRESH, request, log=options.log_path, call=engine.preview_refresh, only_plan=True
+            )
+        else:
+            with engine.locked(request, "refresh") as held:
+                plan = held_as(Op.REFRESH, held)
+                ran = run_operation(Operation.REFRESH, held, log=options.log_path, plan=plan)
     return tell(ran, as_json=options.as_json)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from pavedroad import engine
 from pavedroad.command.consent import consents, demand_consent
 from pavedroad.command.console import console
 from pavedroad.command.display.report import show_report
@@ -31,11 +32,13 @@ def run_up(options: UpOptions) -> ExitCode:
 
     Raises:
         CommandError: An option does not fit the project, or nobody can be asked.
+        EngineError: Another run has the stack.
     """
     demand_consent(yes=options.yes, as_json=options.as_json, instead="pavedroad preview")
     request = run_request(options)
-    with terminable():
-        return _up(options, request)
+    # Under one lock: what is asked about is what is carried out, whoever else comes in between.
+    with terminable(), engine.locked(request, "up") as held:
+        return _up(options, held)
 
 
 def _up(options: UpOptions, request: RunRequest) -> ExitCode:

@@ -23,7 +23,17 @@ from pavedroad.engine.events import (
     StepState,
     SummaryEvent,
 )
-from pavedroad.engine.operations import destroy, export_state, outputs, preview, refresh, up
+from pavedroad.engine.operations import (
+    destroy,
+    export_state,
+    locked,
+    outputs,
+    preview,
+    preview_destroy,
+    preview_refresh,
+    refresh,
+    up,
+)
 from pavedroad.engine.request import EngineError, Outcome, PolicyPack, RunRequest, RunResult
 
 __all__ = [
@@ -56,8 +66,11 @@ __all__ = [
     "export_state",
     "exported_resources",
     "listed_resources",
+    "locked",
     "outputs",
     "preview",
+    "preview_destroy",
+    "preview_refresh",
     "refresh",
     "to_json",
     "up",

@@ -205,11 +205,11 @@ class Deployment:
 
         await self._all(one(step) for step in steps)
 
-    async def refresh(self, steps: list[Step]) -> None:
-        """Read resources anew, all at once.
+    async def at_once(self, steps: Iterable[Step]) -> None:
+        """Do steps that do not wait for each other.
 
         Raises:
-            Stopped: A read failed.
+            Stopped: One failed.
         """
         await self._all(self._do([step]) for step in steps)
 

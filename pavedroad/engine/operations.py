@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from pavedroad.engine import values
+from pavedroad.engine.locking import StackLock
 from pavedroad.engine.project import load_project
 from pavedroad.engine.runner import Run, state_file
 from pavedroad.engine.state import STACK_TYPE
 from pavedroad.engine.statefile import exported
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Generator
 
     from pavedroad.engine.events import EngineEvent
     from pavedroad.engine.request import RunRequest, RunResult
@@ -30,7 +33,7 @@ def preview(request: RunRequest, on_event: Callable[[EngineEvent], None]) -> Run
         EngineError: The run cannot start or go on: a file is missing, a plugin died.
         KeyboardInterrupt: It was interrupted; every process is gone.
     """
-    return asyncio.run(Run(request, on_event, "preview").run())
+    return asyncio.run(Run(request, on_event, "update", dry_run=True).run())
 
 
 def up(request: RunRequest, on_event: Callable[[EngineEvent], None]) -> RunResult:
@@ -43,9 +46,41 @@ def refresh(request: RunRequest, on_event: Callable[[EngineEvent], None]) -> Run
     return asyncio.run(Run(request, on_event, "refresh").run())
 
 
+def preview_refresh(request: RunRequest, on_event: Callable[[EngineEvent], None]) -> RunResult:
+    """Tell what a refresh would find; the state stays. Arguments and errors are those of `preview`."""
+    return asyncio.run(Run(request, on_event, "refresh", dry_run=True).run())
+
+
 def destroy(request: RunRequest, on_event: Callable[[EngineEvent], None]) -> RunResult:
     """Delete every resource of a stack. Arguments and errors are those of `preview`."""
     return asyncio.run(Run(request, on_event, "destroy").run())
+
+
+def preview_destroy(request: RunRequest, on_event: Callable[[EngineEvent], None]) -> RunResult:
+    """Plan what a destroy would do. Arguments and errors are those of `preview`."""
+    return asyncio.run(Run(request, on_event, "destroy", dry_run=True).run())
+
+
+@contextlib.contextmanager
+def locked(request: RunRequest, doing: str) -> Generator[RunRequest]:
+    """Hold a stack for several operations: what was planned is what is carried out.
+
+    Args:
+        request: The stack.
+        doing: What for; another run is refused with it and with our pid.
+
+    Yields:
+        The request to make under the lock.
+
+    Raises:
+        EngineError: Another run has the stack, or the project cannot be read.
+    """
+    lock = StackLock(state_file(request, load_project(request.project_dir)).path, request.stack)
+    lock.take(doing)
+    try:
+        yield replace(request, lock=lock)
+    finally:
+        lock.release()
 
 
 def outputs(request: RunRequest, *, show_secrets: bool = False) -> dict[str, Wire]:

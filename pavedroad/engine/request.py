@@ -10,6 +10,8 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
     from pathlib import Path
 
+    from pavedroad.engine.locking import StackLock
+
 
 class EngineError(Exception):
     """A run cannot start or go on; the text says what, where and how to mend it. Never carries a secret."""
@@ -49,7 +51,9 @@ class RunRequest:
         targets: Globs over URNs of what may change; empty is everything.
         excludes: Globs over URNs of what must stay as it is.
         ambient_plugins: Whether a provider plugin may be searched on PATH, when no folder is known for it.
-        dry_run: Set by the engine itself: `preview` plans only, every other operation acts.
+        dry_run: Set by the engine itself: whether the operation only plans.
+        lock: What the caller holds the stack by, set by `locked`; without it an operation that acts takes
+            the stack for itself.
     """
 
     project_dir: Path
@@ -66,6 +70,7 @@ class RunRequest:
     excludes: tuple[str, ...] = ()
     ambient_plugins: bool = False
     dry_run: bool = True
+    lock: StackLock | None = None
 
 
 class Outcome(Enum):

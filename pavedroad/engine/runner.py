@@ -12,6 +12,7 @@ from pavedroad.engine import values
 from pavedroad.engine.deployment import Deployment, Stopped
 from pavedroad.engine.events import CancelEvent, DiagnosticEvent, Op, PreludeEvent, SummaryEvent
 from pavedroad.engine.journal import FileJournal
+from pavedroad.engine.locking import StackLock
 from pavedroad.engine.monitor import EngineService, Monitor
 from pavedroad.engine.planner import Planner
 from pavedroad.engine.plugins import REPORTED_EXIT, Plugins
@@ -79,11 +80,19 @@ def _server(monitor: Monitor, service: EngineService) -> Server:
 class Run:
     """All parts of one run, wired together."""
 
-    def __init__(self, request: RunRequest, on_event: Callable[[EngineEvent], None], operation: str) -> None:
-        """Prepare; `operation` is preview, update, refresh or destroy."""
-        self._dry_run = operation == "preview"
+    def __init__(
+        self,
+        request: RunRequest,
+        on_event: Callable[[EngineEvent], None],
+        operation: str,
+        *,
+        dry_run: bool = False,
+    ) -> None:
+        """Prepare; `operation` is update, refresh or destroy, and a dry run only plans it."""
+        self._dry_run = dry_run
         self._request = replace(request, dry_run=self._dry_run)
         self._operation = operation
+        self._label = "preview" if dry_run else operation
         self._emit = on_event
         self._started = time.monotonic()
         self._parallel = request.parallel or DEFAULT_PARALLEL
@@ -99,16 +108,20 @@ class Run:
         file = state_file(self._request, project)
         if self._dry_run:
             return await self._guarded(project, config, file, file.load())
-        note = file.lock()
+        held = self._request.lock
+        lock = StackLock(file.path, self._request.stack) if held is None else held
+        if held is None:
+            lock.take(self._operation)
         try:
-            if note:
-                self._emit(DiagnosticEvent(severity="warning", message=note))
+            if note := lock.note():
+                self._warn(note)
             loaded = file.load()
             if not loaded.pending:
                 file.back_up()
             return await self._guarded(project, config, file, loaded)
         finally:
-            file.unlock()
+            if held is None:
+                lock.release()
 
     async def _guarded(
         self, project: Project, config: StackConfig, file: StateFile, loaded: Loaded
@@ -179,7 +192,12 @@ class Run:
         if journal is not None:
             journal.carry(loaded.pending)
         runner = StepRunner(
-            providers, journal or NoJournal(), self._emit, operation=self._operation, parallel=self._parallel
+            providers,
+            journal or NoJournal(),
+            self._emit,
+            operation=self._label,
+            dry_run=self._dry_run,
+            parallel=self._parallel,
         )
         deployment = Deployment(
             planner, runner, providers, self._emit, continue_on_error=self._request.continue_on_error
@@ -206,7 +224,7 @@ class Run:
             Stopped: The run ended early, and why was reported.
         """
         plugins, deployment = parts.plugins, parts.deployment
-        if self._operation in {"preview", "update"}:
+        if self._operation == "update":
             parts.program = await plugins.program(dry_run=self._dry_run, parallel=self._parallel)
             for package in {**self._request.provider_dirs, **plugins.project.plugin_dirs}:
                 parts.providers.start_early(package)
@@ -243,9 +261,12 @@ class Run:
         everything = self._operation == "refresh" or self._request.refresh
         unsure = {(entry.state.urn, entry.state.id) for entry in loaded.pending}
         stale = [state for state in olds if everything or (state.urn, state.id) in unsure]
-        if journal is None or not (everything or stale):
+        if not stale or (self._dry_run and not everything):
             return olds
-        await parts.deployment.refresh([Step(op=Op.REFRESH, old=state) for state in stale])
+        steps = [Step(op=Op.REFRESH, old=state) for state in stale]
+        await parts.deployment.at_once(steps)
+        if journal is None:
+            return [step.new for step in steps if step.new is not None]
         return journal.settle_refresh() if everything else journal.resources()
 
     async def _through(self, parts: _Parts, program: Child) -> None:
@@ -286,7 +307,7 @@ class Run:
         if policies.violated:
             outcome = Outcome.POLICY_VIOLATION
         if outcome is not Outcome.SUCCEEDED and not deployment.failed:
-            self._emit(DiagnosticEvent(severity="error", message=f"{self._operation} failed"))
+            self._emit(DiagnosticEvent(severity="error", message=f"{self._label} failed"))
         spent = time.monotonic() - self._started
         self._emit(
             SummaryEvent(

@@ -1,12 +1,11 @@
 """The state of a stack on disk: a version 3 deployment, as `pulumi stack export` writes it.
 
-Written atomically, locked against a second run, secrets encrypted in Pulumi's passphrase format.
+Written atomically, secrets encrypted in Pulumi's passphrase format.
 """
 
 from __future__ import annotations
 
 import contextlib
-import fcntl
 import hashlib
 import json
 import os
@@ -14,7 +13,7 @@ import secrets
 import shutil
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from typing import IO, TYPE_CHECKING, Final, cast
+from typing import TYPE_CHECKING, Final, cast
 
 from pavedroad.engine import values
 from pavedroad.engine.passphrase import Crypter, passphrase_from
@@ -162,40 +161,8 @@ class StateFile:
         self.path = path
         self._project = project
         self._stack = stack
-        self._lock: IO[str] | None = None
         self._any_stack = False
         self.vault = Vault(path.parent, "", str(path))
-
-    def lock(self) -> str:
-        """Take the stack for this process; a note when a dead process had left its lock.
-
-        Raises:
-            EngineError: Another run has it.
-        """
-        self.path.parent.mkdir(parents=True, exist_ok=True)
-        file = self.path.with_name(f"{self.path.name}.lock").open("a+", encoding="utf-8")
-        file.seek(0)
-        owner = file.read().strip()
-        try:
-            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except OSError as error:
-            file.close()
-            raise EngineError(
-                f"stack '{self._stack}' is in use by another run ({owner}), which holds {self.path}. "
-                "Wait until it has ended."
-            ) from error
-        file.truncate(0)
-        file.write(f"{_MAKER} pid {os.getpid()}")
-        file.flush()
-        self._lock = file
-        return f"took over the lock of a run that died ({owner})" if owner else ""
-
-    def unlock(self) -> None:
-        """Give the stack free."""
-        if self._lock is not None:
-            self._lock.truncate(0)
-            self._lock.close()
-            self._lock = None
 
     def load(self, *, any_stack: bool = False) -> Loaded:
         """Read the state; a missing file is an empty one.

@@ -128,13 +128,14 @@ class StepRunner:
         emit: Callable[[EngineEvent], None],
         *,
         operation: str,
+        dry_run: bool,
         parallel: int,
     ) -> None:
         """Prepare; `parallel` bounds how many steps run at once."""
         self._providers = providers
         self._journal = journal
         self._emit = emit
-        self._dry_run = operation == "preview"
+        self._dry_run = dry_run
         self.operation = operation
         self._slots = asyncio.Semaphore(parallel)
         self._done: dict[str, Step] = {}

@@ -167,11 +167,11 @@ def test_a_second_run_is_refused_by_the_pid_of_the_first(project: engine.RunRequ
     run(engine.up, project)
     before = (root / STATE).read_text()
     with (root / f"{STATE}.lock").open("w") as lock:
-        lock.write("pavedroad pid 4711")
+        lock.write("pavedroad up, pid 4711")
         lock.flush()
         fcntl.flock(lock, fcntl.LOCK_EX)
 
-        with pytest.raises(engine.EngineError, match=r"in use by another run \(pavedroad pid 4711\)"):
+        with pytest.raises(engine.EngineError, match=r"in use by another run \(pavedroad up, pid 4711\)"):
             run(engine.destroy, project)
 
     assert (root / STATE).read_text() == before
@@ -180,13 +180,13 @@ def test_a_second_run_is_refused_by_the_pid_of_the_first(project: engine.RunRequ
 def test_the_lock_of_a_dead_run_is_taken_over_with_a_note(project: engine.RunRequest) -> None:
     lock = project.project_dir / f"{STATE}.lock"
     lock.parent.mkdir(parents=True)
-    lock.write_text("pavedroad pid 4711")
+    lock.write_text("pavedroad up, pid 4711")
 
     observed = run(engine.refresh, project)
 
     [note] = observed.diagnostics
     assert note[0] == "warning"
-    assert "took over the lock of a run that died (pavedroad pid 4711)" in note[2]
+    assert "took over the lock of a run that died (pavedroad up, pid 4711)" in note[2]
 
 
 @pytest.mark.parametrize(

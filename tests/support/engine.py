@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
 CASES = Path(__file__).parent.parent / "engine" / "cases"
+STATE = Path(".pavedroad/state/dev.json")
 PROVIDER = CASES / "provider"
 PACK = CASES / "pack"
 NAMES = sorted(path.parent.name for path in CASES.glob("*/case.json"))
@@ -90,18 +91,23 @@ class Observed:
                 pass
 
 
+def operations_of(case: str) -> list[dict[str, Any]]:
+    """The operations of a case, in order."""
+    return json.loads((CASES / case / "case.json").read_text())["steps"]
+
+
 class Session:
     """One case: a project folder whose program is replaced for each operation."""
 
     def __init__(self, root: Path, case: str) -> None:
         self.root = root
         self.folder = CASES / case
-        self.operations: list[dict[str, Any]] = json.loads((self.folder / "case.json").read_text())["steps"]
+        self.operations = operations_of(case)
         self.expected: list[dict[str, Any]] = json.loads((self.folder / "expected.json").read_text())
         write_project(root, "")
 
-    def run(self, index: int) -> Observed:
-        """Do the operation of that number."""
+    def run(self, index: int, *, only_plan: bool = False) -> Observed:
+        """Do the operation of that number, or only plan it."""
         operation = self.operations[index]
         shutil.copy(self.folder / f"{operation['program']}.py", self.root / "__main__.py")
         request = engine.RunRequest(
@@ -112,7 +118,7 @@ class Session:
             policy_packs=(engine.PolicyPack(path=PACK),) if operation.get("policies") else (),
         )
         observed = Observed()
-        observed.result = _OPERATIONS[operation["op"]](request, observed.take)
+        observed.result = (_PLANS if only_plan else _OPERATIONS)[operation["op"]](request, observed.take)
         observed.ok = observed.result.outcome is engine.Outcome.SUCCEEDED
         if operation["op"] != "preview":
             exported: dict[str, Any] = engine.export_state(request, show_secrets=True)
@@ -199,6 +205,7 @@ _OPERATIONS = {
     "refresh": engine.refresh,
     "destroy": engine.destroy,
 }
+_PLANS = {"up": engine.preview, "refresh": engine.preview_refresh, "destroy": engine.preview_destroy}
 # Times and what only one of the two engines knows are no part of a recording.
 _LEFT_OUT = {"created", "modified"}
 

@@ -52,11 +52,13 @@ class Watch:
                 self._open[event.metadata.urn] += _is_custom(event.metadata) and not event.planning
             elif isinstance(event, ResOpFailedEvent):
                 self._failed.add(event.metadata.urn)
-            elif isinstance(event, ResOutputsEvent) and not event.planning:
+            elif isinstance(event, ResOutputsEvent):
                 urn = event.metadata.urn
+                found.setdefault(urn, event.metadata)
+                if event.planning:
+                    continue
                 self._open[urn] -= _is_custom(event.metadata)
                 self.seconds[urn] = self.seconds.get(urn, 0.0) + event.duration_seconds
-                found.setdefault(urn, event.metadata)
                 ended[urn, event.metadata.op] = event.metadata
         changed = {step.urn for step in begun if step.op is not Op.REFRESH}
         # A refresh that an update begins with is told only where nothing else became of the resource.

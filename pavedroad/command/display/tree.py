@@ -162,6 +162,8 @@ def _done_phrases(node: Node, operation: Operation) -> tuple[str, ...]:
 
 def _planned_phrases(node: Node, operation: Operation) -> tuple[str, ...]:
     new, old = node.step.new, node.step.old
+    if operation is Operation.REFRESH:
+        return (done_word(operation, node.op),)
     match node.op:
         case Op.CREATE if new:
             return key_facts(node.type, new.inputs)

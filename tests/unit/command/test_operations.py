@@ -34,7 +34,7 @@ class Engine:
         self.asked: list[tuple[str, RunRequest]] = []
         self._patch = patch
         self.holds()
-        for name in ("preview", "up", "refresh", "destroy"):
+        for name in ("preview", "up", "refresh", "destroy", "preview_refresh", "preview_destroy"):
             self.tells(name, [summary()])
 
     @property
@@ -89,7 +89,9 @@ def call(project: Path, *arguments: str, answer: str | None = None) -> tuple[int
     return result.exit_code, result.stdout, result.stderr
 
 
-@pytest.mark.parametrize(("verb", "instead"), [("up", "pavedroad preview"), ("destroy", "state export")])
+@pytest.mark.parametrize(
+    ("verb", "instead"), [("up", "pavedroad preview"), ("destroy", "destroy --preview-only")]
+)
 def test_without_a_terminal_nothing_is_begun(project: Path, engine: Engine, verb: str, instead: str) -> None:
     code, out, err = call(project, verb, answer="y\n")
 
