@@ -35,16 +35,16 @@ _ATTRIBUTES: Final[dict[str, tuple[QueueAttributeNameType, str]]] = {
     "visibilityTimeoutSeconds": ("VisibilityTimeout", "30"),
 }
 _FIXED: Final = frozenset({"fifoQueue"})
-_NUMBERS: Final = frozenset(
+_SIZES: Final = frozenset(
     {
         "delaySeconds",
-        "kmsDataKeyReusePeriodSeconds",
         "maxMessageSize",
         "messageRetentionSeconds",
         "receiveWaitTimeSeconds",
         "visibilityTimeoutSeconds",
     }
 )
+_NUMBERS: Final = _SIZES | {"kmsDataKeyReusePeriodSeconds"}
 _FLAGS: Final = frozenset({"contentBasedDeduplication", "fifoQueue", "sqsManagedSseEnabled"})
 
 
@@ -67,10 +67,12 @@ def _address(call: Call, url: str) -> str:
 
 
 def _create_queue(call: Call) -> str:
+    # The provider's defaults are sent too: SQS's own for the size of a message has changed since.
+    asked = {**{name: default for name, (_, default) in _ATTRIBUTES.items() if name in _SIZES}, **call.inputs}
     wanted: dict[QueueAttributeNameType, str] = {
-        attribute: _written(call.inputs[name])
+        attribute: _written(asked[name])
         for name, (attribute, _) in _ATTRIBUTES.items()
-        if name in call.inputs and (name != "fifoQueue" or call.inputs[name])
+        if name in asked and (name != "fifoQueue" or asked[name])
     }
     call.clients.sqs.create_queue(QueueName=call.text("name"), Attributes=wanted, tags=call.tags)
     return text_in(call.predicted, "url")
