@@ -16,7 +16,7 @@ import sys
 import threading
 from importlib.metadata import version
 from pathlib import Path
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, cast
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -58,7 +58,7 @@ def main() -> None:
     except corrections.CorrectionError as error:
         sys.exit(f"the local cloud: {error}")
     if arguments.saved is not None:
-        app.save_all = _marked(app.save_all, arguments.saved)
+        app.save_all = _marked(cast("Callable[[_States], None]", app.save_all), arguments.saved)
     sys.argv[1:] = []  # the emulator reads the command line, too
     app.main()
     del guardian  # held until here: its end of the pipe keeps the guardian waiting

@@ -190,8 +190,8 @@ def _attempt(places: Places, setup: Setup, *, litter: Path) -> Launched:
 
 
 def _command(places: Places, setup: Setup, litter: Path) -> list[str]:
-    # Isolated: neither the working folder nor variables decide what is imported. Where bytecode is cached, which
-    # a variable may tell us, is handed on: without a cache every start compiles the emulator anew.
+    # Isolated: neither the working folder nor variables decide what is imported. Where bytecode is cached,
+    # which a variable may tell us, is handed on: without a cache every start compiles the emulator anew.
     cache = ["-X", f"pycache_prefix={sys.pycache_prefix}"] if sys.pycache_prefix else []
     saved = ["--saved", str(places.saved)] if setup.data else []
     module = "pavedroad.cloud.launcher"

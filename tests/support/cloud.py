@@ -1,7 +1,7 @@
 """A local cloud for the tests: one for each process of the test run, thrown away at its end.
 
-Import the fixture in a conftest.py (`from tests.support.cloud import cloud`). Its state is shared by all tests of
-the process: give each test names, or an account, of its own, or reset it.
+Import the fixture in a conftest.py (`from tests.support.cloud import cloud`). Its state is shared by all
+tests of the process: give each test names, or an account, of its own, or reset it.
 """
 
 from __future__ import annotations
