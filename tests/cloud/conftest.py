@@ -7,8 +7,9 @@ from pathlib import Path
 import pytest
 
 from tests.support.cloud import cloud
+from tests.support.live import bench
 
-__all__ = ["cloud"]
+__all__ = ["bench", "cloud"]
 
 HERE = Path(__file__).parent
 
