@@ -50,10 +50,11 @@ class FileJournal:
         self._encoded: dict[int, tuple[State, str]] = {}
 
     def carry(self, pending: Iterable[Pending]) -> None:
-        """Keep the creates that an earlier run did not see the end of, until they are made again."""
-        self._interrupted = {
-            entry.state.urn: entry for entry in pending if entry.type in {"creating", "importing"}
-        }
+        """Keep the creates that an earlier run did not see the end of, until they are made again.
+
+        Nothing else needs to be kept: what was to be changed is read anew, and an import only reads.
+        """
+        self._interrupted = {entry.state.urn: entry for entry in pending if entry.type == "creating"}
 
     def begin(self, step: Step) -> None:
         """Write down an operation before it begins."""

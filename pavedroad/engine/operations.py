@@ -15,9 +15,10 @@ from pavedroad.engine.state import STACK_TYPE
 from pavedroad.engine.statefile import exported
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Generator
+    from collections.abc import Callable, Generator, Sequence
 
     from pavedroad.engine.events import EngineEvent
+    from pavedroad.engine.importing import Import
     from pavedroad.engine.request import RunRequest, RunResult
     from pavedroad.engine.values import Wire
 
@@ -59,6 +60,30 @@ def destroy(request: RunRequest, on_event: Callable[[EngineEvent], None]) -> Run
 def preview_destroy(request: RunRequest, on_event: Callable[[EngineEvent], None]) -> RunResult:
     """Plan what a destroy would do. Arguments and errors are those of `preview`."""
     return asyncio.run(Run(request, on_event, "destroy", dry_run=True).run())
+
+
+def import_resources(
+    request: RunRequest, on_event: Callable[[EngineEvent], None], imports: Sequence[Import]
+) -> RunResult:
+    """Take resources that exist into a stack; nothing is changed outside.
+
+    Args:
+        request: The stack.
+        on_event: As for `preview`.
+        imports: The resources; what is in the stack already under the same id is passed over.
+
+    Raises:
+        EngineError: The run cannot start or go on.
+        KeyboardInterrupt: It was interrupted.
+    """
+    return asyncio.run(Run(request, on_event, "import", imports=imports).run())
+
+
+def preview_import(
+    request: RunRequest, on_event: Callable[[EngineEvent], None], imports: Sequence[Import]
+) -> RunResult:
+    """Tell what an import would do; the state stays. Arguments and errors are those of `import_resources`."""
+    return asyncio.run(Run(request, on_event, "import", dry_run=True, imports=imports).run())
 
 
 @contextlib.contextmanager

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Final, cast
 from pavedroad.engine import values
 from pavedroad.engine.deployment import Deployment, Stopped
 from pavedroad.engine.events import CancelEvent, DiagnosticEvent, Op, PreludeEvent, SummaryEvent
+from pavedroad.engine.importing import Importer
 from pavedroad.engine.journal import FileJournal
 from pavedroad.engine.locking import StackLock
 from pavedroad.engine.monitor import EngineService, Monitor
@@ -29,9 +30,10 @@ from pavedroad.engine.steps import NoJournal, Step, StepRunner
 from pavedroad.engine.targets import Targets
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
 
     from pavedroad.engine.events import EngineEvent
+    from pavedroad.engine.importing import Import
     from pavedroad.engine.processes import Child
     from pavedroad.engine.project import Project, StackConfig
     from pavedroad.engine.request import RunRequest
@@ -40,6 +42,12 @@ if TYPE_CHECKING:
 
 DEFAULT_PARALLEL: Final = 16
 EXIT_GRACE_SECONDS: Final = 2.0
+_AGAIN: Final = {
+    "creating": "The next update makes it again, under the same name.",
+    "importing": "Nothing of it was changed.",
+    "reading": "Nothing of it was changed.",
+}
+"""What becomes of an operation that was begun and not ended; all others are looked into at once."""
 _STATE_FOLDER: Final = ".pavedroad/state"
 
 
@@ -87,8 +95,10 @@ class Run:
         operation: str,
         *,
         dry_run: bool = False,
+        imports: Sequence[Import] = (),
     ) -> None:
-        """Prepare; `operation` is update, refresh or destroy, and a dry run only plans it."""
+        """Prepare; `operation` is update, refresh, destroy or import, and a dry run only plans it."""
+        self._imports = imports
         self._dry_run = dry_run
         self._request = replace(request, dry_run=self._dry_run)
         self._operation = operation
@@ -149,11 +159,7 @@ class Run:
                 "values. Set PULUMI_CONFIG_PASSPHRASE to use the real ones."
             )
         for pending in loaded.pending:
-            again = (
-                "The next update makes it again, under the same name."
-                if pending.type == "creating"
-                else "Run `refresh` to see what became of it."
-            )
+            again = _AGAIN.get(pending.type, "It is read anew now, to see what became of it.")
             self._warn(f"an earlier run was interrupted while {pending.type} it. {again}", pending.state.urn)
 
     def _warn(self, message: str, urn: str = "") -> None:
@@ -232,7 +238,10 @@ class Run:
         parts.planner.start_from(await self._refreshed(parts, loaded), loaded.pending)
         if parts.program is not None:
             await self._through(parts, parts.program)
-        if self._operation != "refresh" and not deployment.stopping.is_set():
+        if self._operation == "import":
+            project, stack = plugins.project.name, self._request.stack
+            await Importer(project, stack, parts.planner, deployment, self._emit).run(self._imports)
+        elif self._operation != "refresh" and not deployment.stopping.is_set():
             await deployment.delete_rest()
         if not deployment.failed:
             await parts.policies.analyze_stack(parts.planner.subjects(), deployment.root)

@@ -46,6 +46,7 @@ class Step:
     Attributes:
         keeps_pending_replacement: The old resource is deleted before its replacement is made, and stays in
             the state, marked, until then.
+        adopts: An import takes the inputs over from what there is; else it demands that they are equal.
         result: What a refresh found: same, update or delete.
     """
 
@@ -56,6 +57,7 @@ class Step:
     diffs: tuple[str, ...] = ()
     logical: bool = True
     keeps_pending_replacement: bool = False
+    adopts: bool = False
     result: Op | None = None
 
     @property
@@ -205,7 +207,7 @@ class StepRunner:
         elif step.op is Op.REFRESH and old is not None:
             await self._refresh(step, old)
         elif step.op in _IMPORTS and new is not None:
-            await self._import(new)
+            await self._import(step, new)
 
     async def _create(self, new: State) -> None:
         if is_provider(new.type):
@@ -299,7 +301,7 @@ class StepRunner:
             )
         step.result = Op.UPDATE if changed else Op.SAME
 
-    async def _import(self, new: State) -> None:
+    async def _import(self, step: Step, new: State) -> None:
         client = await self._client(new)
         if client is None:
             return
@@ -308,11 +310,20 @@ class StepRunner:
             raise ProviderFailure(f"resource '{new.import_id}' does not exist")
         if live.inputs is None:
             raise ProviderFailure(f"provider '{client.package}' cannot import {new.type}")
-        wanted, failures = await client.check(_subject(new), live.inputs, new.inputs, b"")
-        for failure in failures:
-            raise ProviderFailure(f"property {failure.property} has a problem: {failure.reason}")
+        given = live.inputs if step.adopts else new.inputs
+        wanted, failures = await client.check(_subject(new), live.inputs, given, b"")
+        problems = [f"property {failure.property} has a problem: {failure.reason}" for failure in failures]
+        if problems and not step.adopts:
+            raise ProviderFailure(problems[0])
         new.id, new.init_errors = live.id, live.init_errors
         new.outputs = values.with_secret_keys(live.outputs, new.additional_secret_outputs)
+        if step.adopts:
+            # The state of a resource that the program did not import says nothing of it, as Pulumi's does.
+            new.inputs, new.import_id = live.inputs, ""
+            for problem in problems:
+                message = f"{problem}; mend the definition before the next update"
+                self._emit(DiagnosticEvent(severity="warning", message=message, urn=new.urn))
+            return
         diff = await client.diff(
             _subject(new), new.id, (live.inputs, live.outputs), wanted, new.ignore_changes
         )
