@@ -13,6 +13,7 @@ from pavedroad.command.display.report import show_list
 from pavedroad.command.display.wording import Operation
 from pavedroad.command.failure import ExitCode, complain
 from pavedroad.command.held import held_as
+from pavedroad.command.local_cloud import joined, planned
 from pavedroad.command.operation import run_operation, tell, terminable
 from pavedroad.command.request import RunOptions, run_request
 from pavedroad.engine.events import Op
@@ -40,7 +41,7 @@ def run_destroy(options: DestroyOptions) -> ExitCode:
         with terminable():
             ran = run_operation(
                 Operation.DESTROY,
-                run_request(options, only_plan=True),
+                planned(run_request(options, only_plan=True), options),
                 log=options.log_path,
                 call=engine.preview_destroy,
                 only_plan=True,
@@ -49,8 +50,8 @@ def run_destroy(options: DestroyOptions) -> ExitCode:
     instead = "pavedroad destroy --preview-only"
     demand_consent(yes=options.yes, as_json=options.as_json, instead=instead)
     # Under one lock: what is asked about is what is deleted, whoever else comes in between.
-    with terminable(), engine.locked(run_request(options), "destroy") as request:
-        return _destroy(options, request)
+    with terminable(), engine.locked(run_request(options), "destroy") as held:
+        return _destroy(options, joined(held, options).request)
 
 
 def _destroy(options: DestroyOptions, request: RunRequest) -> ExitCode:

@@ -49,6 +49,14 @@ AmbientPlugins: TypeAlias = Annotated[
     bool,
     typer.Option("--ambient-plugins", help="Search PATH for providers of which no folder is known."),
 ]
+NoCloud: TypeAlias = Annotated[
+    bool,
+    typer.Option(
+        "--no-cloud",
+        envvar="PAVEDROAD_NO_CLOUD",
+        help="Keep every resource in the provider's record alone; no local cloud is started.",
+    ),
+]
 Targets: TypeAlias = Annotated[
     list[str] | None,
     typer.Option(

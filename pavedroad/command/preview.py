@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from pavedroad.command.display.wording import Operation
+from pavedroad.command.local_cloud import planned
 from pavedroad.command.operation import run_operation, tell, terminable
 from pavedroad.command.request import run_request
 
@@ -19,7 +20,7 @@ def run_preview(options: RunOptions) -> ExitCode:
     Raises:
         CommandError: An option does not fit the project.
     """
-    request = run_request(options, only_plan=True)
+    request = planned(run_request(options, only_plan=True), options)
     with terminable():
         ran = run_operation(Operation.PREVIEW, request, log=options.log_path)
     return tell(ran, as_json=options.as_json)

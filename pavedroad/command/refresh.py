@@ -11,9 +11,11 @@ from typing import TYPE_CHECKING
 from pavedroad import engine
 from pavedroad.command.display.wording import Operation
 from pavedroad.command.held import held_as
+from pavedroad.command.local_cloud import joined, planned
 from pavedroad.command.operation import run_operation, tell, terminable
 from pavedroad.command.request import RunOptions, run_request
 from pavedroad.engine.events import Op
+from pavedroad.engine.request import Outcome
 
 if TYPE_CHECKING:
     from pavedroad.command.failure import ExitCode
@@ -37,10 +39,17 @@ def run_refresh(options: RefreshOptions) -> ExitCode:
     with terminable():
         if options.preview_only:
             ran = run_operation(
-                Operation.REFRESH, request, log=options.log_path, call=engine.preview_refresh, only_plan=True
+                Operation.REFRESH,
+                planned(request, options),
+                log=options.log_path,
+                call=engine.preview_refresh,
+                only_plan=True,
             )
         else:
             with engine.locked(request, "refresh") as held:
-                plan = held_as(Op.REFRESH, held)
-                ran = run_operation(Operation.REFRESH, held, log=options.log_path, plan=plan)
+                cloud = joined(held, options)
+                plan = held_as(Op.REFRESH, cloud.request)
+                ran = run_operation(Operation.REFRESH, cloud.request, log=options.log_path, plan=plan)
+                if ran.outcome is Outcome.SUCCEEDED and not (options.targets or options.excludes):
+                    cloud.remember()
     return tell(ran, as_json=options.as_json)

@@ -37,6 +37,7 @@ class RunOptions(StackOptions):
     pack_configs: tuple[Path, ...] = ()
     provider_path: Path | None = None
     ambient_plugins: bool = False
+    no_cloud: bool = False
     unknown_outputs: bool = False
     strict: bool = False
     as_json: bool = False

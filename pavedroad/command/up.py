@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from dataclasses import dataclass, replace
 
 from pavedroad import engine
 from pavedroad.command.consent import consents, demand_consent
@@ -11,12 +10,10 @@ from pavedroad.command.console import console
 from pavedroad.command.display.report import show_report
 from pavedroad.command.display.wording import Operation
 from pavedroad.command.failure import ExitCode, complain
+from pavedroad.command.local_cloud import BEGAN_ANEW, Joined, joined
 from pavedroad.command.operation import run_operation, tell, terminable
 from pavedroad.command.request import RunOptions, run_request
 from pavedroad.engine.request import Outcome
-
-if TYPE_CHECKING:
-    from pavedroad.engine.request import RunRequest
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -38,17 +35,24 @@ def run_up(options: UpOptions) -> ExitCode:
     request = run_request(options)
     # Under one lock: what is asked about is what is carried out, whoever else comes in between.
     with terminable(), engine.locked(request, "up") as held:
-        return _up(options, held)
+        return _up(options, joined(held, options))
 
 
-def _up(options: UpOptions, request: RunRequest) -> ExitCode:
-    if options.refresh:
+def _up(options: UpOptions, cloud: Joined) -> ExitCode:
+    request = cloud.request
+    if cloud.anew:
+        complain(BEGAN_ANEW)
+        # Of a part of the stack nobody can say that it is what the cloud has.
+        request = replace(request, targets=(), excludes=())
+    if options.refresh or cloud.anew:
         # First and by itself: a plan against what is no longer true would not be the one that is carried out.
         refreshed = run_operation(Operation.REFRESH, request, log=options.log_path)
         if refreshed.outcome is not Outcome.SUCCEEDED:
             return tell(refreshed, as_json=options.as_json)
-        if not options.as_json and refreshed.report.changes:
+        if not options.as_json and refreshed.report.changes and not cloud.anew:
             tell(refreshed, as_json=False)
+    request = cloud.request
+    cloud.remember()
     planned = run_operation(Operation.PREVIEW, request, log=options.log_path)
     plan = planned.report
     if planned.outcome is not Outcome.SUCCEEDED:

@@ -1,0 +1,13 @@
+"""What holds for all tests."""
+
+from __future__ import annotations
+
+import os
+
+import pytest
+
+
+@pytest.fixture(scope="session", autouse=True)
+def no_cloud_unless_meant() -> None:
+    """A verb starts the local cloud only in a test that takes the variable away, and then ends it again."""
+    os.environ["PAVEDROAD_NO_CLOUD"] = "1"
