@@ -8,6 +8,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final, Protocol
 
+from pavedroad.cloud.corrections import function_logs, python_runtime
+
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
@@ -24,11 +26,10 @@ class Correction(Protocol):
         ...
 
 
-class CorrectionError(Exception):
-    """The emulator is not the one that the corrections were written for."""
-
-
-CORRECTIONS: Final[Sequence[Correction]] = ()
+CORRECTIONS: Final[Sequence[Correction]] = (
+    function_logs,
+    python_runtime,
+)
 """All corrections in the order in which they are installed."""
 
 
