@@ -66,18 +66,23 @@ def start(
 
 def running(folder: Path) -> Running | None:
     """The cloud of a folder, if it runs and answers."""
-    recorded = read_record(Places(folder=folder.absolute()))
-    if recorded is None:
-        return None
+    found = recorded(folder)
     deadline = time.monotonic() + _ANSWER_SECONDS
-    while alive(recorded.pid, recorded.birth):
-        found = look(recorded.port, recorded.instance_id)
-        if found is Health.WELL:
-            return recorded
+    while found is not None:
+        health = look(found.port, found.instance_id)
+        if health is Health.WELL:
+            return found
         # One that is busy may be slow; a closed port never opens again.
-        if found is not Health.SILENT or time.monotonic() > deadline:
+        if health is not Health.SILENT or time.monotonic() > deadline:
             return None
+        found = recorded(folder)
     return None
+
+
+def recorded(folder: Path) -> Running | None:
+    """The process of a folder's cloud that was recorded and still is, whether it answers or not."""
+    found = read_record(Places(folder=folder.absolute()))
+    return found if found is not None and alive(found.pid, found.birth) else None
 
 
 def stop(folder: Path, *, forget: bool = False) -> Running | None:
@@ -146,20 +151,18 @@ def throw_away(
 
 
 def _end_recorded(places: Places) -> Running | None:
-    recorded = read_record(places)
-    ended = None
-    if recorded is not None and alive(recorded.pid, recorded.birth):
-        end(recorded.pid, recorded.birth)
-        ended = recorded
+    found = recorded(places.folder)
+    if found is not None:
+        end(found.pid, found.birth)
     places.record.unlink(missing_ok=True)
-    return ended
+    return found
 
 
 def _agree(found: Running, wanted: Wanted) -> None:
     pairs = {
         "account": (found.account, wanted.account),
         "region": (found.region, wanted.region),
-        "persistent": (found.persistent, wanted.persistent),
+        "persistent": (_yes(found.persistent), _yes(wanted.persistent)),
         "waits": (found.waits, wanted.waits),
         "port": (found.port, wanted.port or found.port),
     }
@@ -169,6 +172,10 @@ def _agree(found: Running, wanted: Wanted) -> None:
             f"the local cloud runs on {found.endpoint} already, otherwise than asked: {', '.join(others)}",
             remedy="Stop it first (pavedroad cloud stop), or start it without these options.",
         )
+
+
+def _yes(answer: bool) -> str:  # noqa: FBT001 - the one thing it is about
+    return "yes" if answer else "no"
 
 
 @contextlib.contextmanager

@@ -138,6 +138,11 @@ def _is_free(port: int) -> bool:
         probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:
             probe.bind((HOST, port))
+        except PermissionError as error:
+            raise CloudError(
+                f"the local cloud: port {port} of {HOST} may not be opened by you",
+                remedy="Name a port above 1023 with --port, or leave it out to use any free one.",
+            ) from error
         except OSError:
             return False
     return True

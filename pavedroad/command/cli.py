@@ -4,7 +4,7 @@ from typing import Annotated, Final
 
 import typer
 
-from pavedroad.command.verbs import catalogue, keeping, reading, updating
+from pavedroad.command.verbs import catalogue, cloud, keeping, reading, updating
 
 app: Final = typer.Typer(
     name="pavedroad",
@@ -15,9 +15,10 @@ app: Final = typer.Typer(
     context_settings={"help_option_names": ["-h", "--help"]},
 )
 # Groups without a name: their verbs stand in this order in the help.
-for group in (updating.app, keeping.app, reading.app):
+for group in (updating.app, keeping.app, reading.app, cloud.app):
     app.add_typer(group)
 app.add_typer(reading.state_app, name="state")
+app.add_typer(cloud.cloud_app, name="cloud")
 app.add_typer(catalogue.rules_app, name="rules")
 app.add_typer(catalogue.settings_app, name="settings")
 

@@ -42,7 +42,8 @@ def reported() -> Generator[None]:
     """Turn what a verb raises into a message on standard error and an exit code."""
     import typer  # noqa: PLC0415 - loaded already when a verb runs; the tests of this module do without
 
-    from pavedroad.engine.request import EngineError  # noqa: PLC0415 - only when a verb runs
+    from pavedroad.cloud.errors import CloudError  # noqa: PLC0415 - only when a verb runs
+    from pavedroad.engine.request import EngineError  # noqa: PLC0415 - as above
 
     try:
         yield
@@ -51,7 +52,7 @@ def reported() -> Generator[None]:
     except KeyboardInterrupt:
         complain("cancelled")
         raise typer.Exit(ExitCode.CANCELLED) from None
-    except (CommandError, EngineError) as error:
+    except (CommandError, CloudError, EngineError) as error:
         complain(f"error: {error}")
         raise typer.Exit(ExitCode.ERROR) from None
     except BrokenPipeError:
