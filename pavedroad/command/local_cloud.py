@@ -21,6 +21,7 @@ from pavedroad.provider.account import Account, from_config
 from pavedroad.provider.live.table import MODULES
 
 if TYPE_CHECKING:
+    from collections.abc import Collection
     from pathlib import Path
 
     from pavedroad.cloud.instance import Running
@@ -77,6 +78,11 @@ class Joined:
         draft.replace(path)
 
 
+def live_types(request: RunRequest) -> Collection[str] | None:
+    """Types that are made in the local cloud; None when the request means none."""
+    return MODULES.keys() if CLOUD in request.provider_environment else None
+
+
 def planned(request: RunRequest, options: RunOptions) -> RunRequest:
     """A request that only looks: what runs is used, nothing is started."""
     if _without(options):
@@ -104,7 +110,7 @@ def joined(request: RunRequest, options: RunOptions) -> Joined:
                 remedy="Leave --no-cloud out, or destroy the stack first.",
             )
         return Joined(request=request)
-    if kinds["movable"]:
+    if kinds["movable"] and not kinds["live"]:
         raise CommandError(
             f"stack {request.stack} was made without the local cloud: {kinds['movable']} of its resources "
             "are in the provider's record alone",

@@ -19,11 +19,12 @@ from pavedroad.command.display.progress import Progress
 from pavedroad.command.display.report import show_report
 from pavedroad.command.display.wording import Operation
 from pavedroad.command.failure import ExitCode, complain
+from pavedroad.command.local_cloud import live_types
 from pavedroad.command.recorder import Recorder
 from pavedroad.engine.request import EngineError, Outcome
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Generator, Sequence
+    from collections.abc import Callable, Collection, Generator, Sequence
     from pathlib import Path
     from types import FrameType
 
@@ -63,6 +64,7 @@ class Ran:
         plan: The events of the plan that it carried out; empty when none was made.
         recorder: Its own events and errors.
         only_plan: Nothing was carried out.
+        live: Types that are made in the local cloud; None when none is meant.
     """
 
     operation: Operation
@@ -70,6 +72,7 @@ class Ran:
     recorder: Recorder
     plan: tuple[EngineEvent, ...] = ()
     only_plan: bool = False
+    live: Collection[str] | None = None
 
     @property
     def code(self) -> ExitCode:
@@ -80,7 +83,7 @@ class Ran:
     @property
     def report(self) -> Report:
         """All that it told, to be shown."""
-        return read_events(self.recorder.told, operation=self.operation, plan=self.plan)
+        return read_events(self.recorder.told, operation=self.operation, plan=self.plan, live=self.live)
 
 
 def run_operation(
@@ -109,7 +112,14 @@ def run_operation(
     with Recorder(log, planning=looks) as recorder:
         progress = Progress(Console(stderr=True), stack=request.stack, operation=operation, plan=plan)
         outcome = _run(call or _call(operation), request, recorder, progress)
-    return Ran(operation=operation, outcome=outcome, recorder=recorder, plan=tuple(plan), only_plan=looks)
+    return Ran(
+        operation=operation,
+        outcome=outcome,
+        recorder=recorder,
+        plan=tuple(plan),
+        only_plan=looks,
+        live=live_types(request),
+    )
 
 
 def _run(call: Call, request: RunRequest, recorder: Recorder, progress: Progress) -> Outcome:

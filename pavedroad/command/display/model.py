@@ -24,7 +24,7 @@ from pavedroad.engine.events import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping, Sequence
+    from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 
     from pavedroad.engine.events import EngineEvent, Json
 
@@ -97,6 +97,7 @@ class Report:
         outputs_changed: They are others than before.
         summary: The last event; None when the run broke off without one.
         cancelled: The run was stopped from outside.
+        live: Types that are made in the local cloud; None when none is meant.
     """
 
     operation: Operation
@@ -110,6 +111,7 @@ class Report:
     outputs_changed: bool
     summary: SummaryEvent | None
     cancelled: bool
+    live: Collection[str] | None = None
 
     @property
     def changes(self) -> bool:
@@ -132,6 +134,7 @@ def read_events(
     *,
     operation: Operation = Operation.PREVIEW,
     plan: Iterable[EngineEvent] = (),
+    live: Collection[str] | None = None,
 ) -> Report:
     """Sort the events of one run into a report.
 
@@ -140,6 +143,7 @@ def read_events(
         operation: What the run was asked to do.
         plan: Events of the plan that it carried out: what is in it and was never begun is told too, unless
             the run went through.
+        live: Types that are made in the local cloud; None when none is meant.
     """
     every = tuple(events)
     watch = Watch(every)
@@ -162,6 +166,7 @@ def read_events(
         outputs_changed=after != before,
         summary=summaries[-1] if summaries else None,
         cancelled=any(isinstance(event, CancelEvent) for event in every),
+        live=live,
     )
 
 

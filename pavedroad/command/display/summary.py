@@ -13,7 +13,7 @@ from rich.text import Text
 from pavedroad.command.display.results import ResultKind, subject_of
 from pavedroad.command.display.shapes import as_mapping
 from pavedroad.command.display.standing import Standing
-from pavedroad.command.display.tree import SIGNS
+from pavedroad.command.display.tree import SIGNS, short_type
 from pavedroad.command.display.values import one_line, printable, value_text
 from pavedroad.command.display.wording import Operation, counted_words
 from pavedroad.engine.events import Op
@@ -37,6 +37,7 @@ _STANDINGS: Final = {
     Standing.BEGUN: ("begun, end not seen", "yellow"),
     Standing.NOT_BEGUN: ("not begun", "dim"),
 }
+_AWS: Final = "aws:"
 _MIN_OUTPUT: Final = 20
 _UNCUT: Final = sys.maxsize
 
@@ -108,6 +109,9 @@ def summary(report: Report, *, outcome: str) -> RenderableType:
     table.add_column(overflow="fold")
     if report.operation is not Operation.CHECK:
         table.add_row("Resources", _counts(report))
+        recorded = _recorded(report)
+        if recorded:
+            table.add_row("Recorded", recorded)
     if report.applied and not report.complete:
         table.add_row("Progress", _progress(report))
     if report.packs:
@@ -138,6 +142,22 @@ def _counts(report: Report) -> Text:
     if cloud:
         text.append(f" ({cloud} in the cloud, the others group them)", style="dim")
     return text or Text("no resources", style="dim")
+
+
+def _recorded(report: Report) -> Text | None:
+    """The resources that no local service has, by type; nothing when no local cloud is meant."""
+    if report.live is None or report.operation not in (Operation.PREVIEW, Operation.UPDATE):
+        return None
+    nodes = (node for root in report.roots for node in root.walk() if node.is_cloud)
+    counts = Counter(
+        short_type(node.type)
+        for node in nodes
+        if node.type.startswith(_AWS) and node.type not in report.live and node.op is not Op.DELETE
+    )
+    if not counts:
+        return None
+    types = ", ".join(f"{count} {name}" for name, count in sorted(counts.items()))
+    return Text.assemble(types, (" (not in the local cloud: kept in the record alone)", "dim"))
 
 
 def _progress(report: Report) -> Text:
