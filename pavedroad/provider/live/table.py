@@ -10,12 +10,33 @@ if TYPE_CHECKING:
     from pavedroad.provider.live.contract import LiveType
 
 SERVICES: Final[dict[str, tuple[str, ...]]] = {
+    "policies": (
+        "aws:iam/groupPolicy:GroupPolicy",
+        "aws:iam/groupPolicyAttachment:GroupPolicyAttachment",
+        "aws:iam/policy:Policy",
+        "aws:iam/rolePolicy:RolePolicy",
+        "aws:iam/rolePolicyAttachment:RolePolicyAttachment",
+        "aws:iam/userPolicy:UserPolicy",
+        "aws:iam/userPolicyAttachment:UserPolicyAttachment",
+    ),
+    "event_permissions": (
+        "aws:cloudwatch/eventBusPolicy:EventBusPolicy",
+        "aws:cloudwatch/eventPermission:EventPermission",
+    ),
+    "event_targets": ("aws:cloudwatch/eventTarget:EventTarget",),
+    "events": (
+        "aws:cloudwatch/eventArchive:EventArchive",
+        "aws:cloudwatch/eventBus:EventBus",
+        "aws:cloudwatch/eventRule:EventRule",
+    ),
     "queues": (
         "aws:sqs/queue:Queue",
         "aws:sqs/queuePolicy:QueuePolicy",
         "aws:sqs/redriveAllowPolicy:RedriveAllowPolicy",
         "aws:sqs/redrivePolicy:RedrivePolicy",
     ),
+    "roles": ("aws:iam/role:Role",),
+    "users": ("aws:iam/group:Group", "aws:iam/user:User"),
 }
 """Module in `services/`: its type tokens."""
 

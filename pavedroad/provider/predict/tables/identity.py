@@ -94,7 +94,13 @@ ROWS: Final[dict[str, Row]] = {
             "inlinePolicies": [],
             "managedPolicyArns": [],
         },
-        defaults={"path": "/", "maxSessionDuration": 3600, "forceDetachPolicies": False},
+        defaults={
+            "description": "",
+            "forceDetachPolicies": False,
+            "maxSessionDuration": 3600,
+            "path": "/",
+            "permissionsBoundary": "",
+        },
     ),
     "aws:iam/policy:Policy": Row(
         id="{arn}",
@@ -104,7 +110,7 @@ ROWS: Final[dict[str, Row]] = {
     "aws:iam/user:User": Row(
         id="{name}",
         outputs={"arn": _at_path("user"), "uniqueId": "AIDA{@ALNUM17}"},
-        defaults={"path": "/", "forceDestroy": False},
+        defaults={"path": "/", "forceDestroy": False, "permissionsBoundary": ""},
     ),
     "aws:iam/group:Group": Row(
         id="{name}", outputs={"arn": _at_path("group"), "uniqueId": "AGPA{@ALNUM17}"}, defaults={"path": "/"}
