@@ -2,19 +2,40 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+import json
+from typing import TYPE_CHECKING, Final
 
 import pytest
 
 from tests.support.live import obeys
-from tests.support.provider import ACCOUNT, QUEUE, Kept
+from tests.support.provider import ACCOUNT, QUEUE, REGION, Kept
 
 if TYPE_CHECKING:
     from mypy_boto3_sqs import SQSClient
+    from mypy_boto3_sqs.literals import QueueAttributeNameType
 
     from tests.support.live import Bench
 
 pytestmark = pytest.mark.cloud
+
+DEAD: Final = "shop-dev-dead"
+_POLICY: Final = {
+    "Version": "2012-10-17",
+    "Statement": [
+        {
+            "Sid": "topic",
+            "Effect": "Allow",
+            "Principal": {"Service": "sns.amazonaws.com"},
+            "Action": "sqs:SendMessage",
+            "Resource": "*",
+        }
+    ],
+}
+_OTHER: Final = {**_POLICY, "Id": "other"}
+_REDRIVE: Final = {"deadLetterTargetArn": f"arn:aws:sqs:{REGION}:{ACCOUNT}:{DEAD}", "maxReceiveCount": 5}
+_SOONER: Final = {**_REDRIVE, "maxReceiveCount": 2}
+_ALLOW: Final = {"redrivePermission": "allowAll"}
+_DENY: Final = {"redrivePermission": "denyAll"}
 
 
 def _sqs(bench: Bench) -> SQSClient:
@@ -33,7 +54,7 @@ def _look(sqs: SQSClient, kept: Kept) -> dict[str, object] | None:
     attributes = sqs.get_queue_attributes(QueueUrl=address, AttributeNames=["All"])["Attributes"]
     noise = {"LastModifiedTimestamp", "CreatedTimestamp"}
     return {
-        **{key: value for key, value in attributes.items() if key not in noise},
+        **{key: value for key, value in attributes.items() if key not in noise and value},
         "tags": sqs.list_queue_tags(QueueUrl=address).get("Tags", {}),
     }
 
@@ -79,3 +100,138 @@ def test_standard_queue(bench: Bench) -> None:
             Attributes={"VisibilityTimeout": "7", "DelaySeconds": "9"},
         ),
     )
+
+
+def test_fifo_queue(bench: Bench) -> None:
+    sqs = _sqs(bench)
+    name = "shop-dev-steps.fifo"
+    inputs = {"name": name, "fifoQueue": True}
+    obeys(
+        bench,
+        QUEUE,
+        "steps",
+        inputs,
+        look=lambda kept: _look(sqs, kept),
+        seen={"FifoQueue": "true", "ContentBasedDeduplication": "false"},
+        changes=[
+            (
+                {
+                    **inputs,
+                    "contentBasedDeduplication": True,
+                    "deduplicationScope": "messageGroup",
+                    "fifoThroughputLimit": "perMessageGroupId",
+                },
+                {
+                    "ContentBasedDeduplication": "true",
+                    "DeduplicationScope": "messageGroup",
+                    "FifoThroughputLimit": "perMessageGroupId",
+                },
+            ),
+        ],
+        drift=lambda _kept: sqs.set_queue_attributes(
+            QueueUrl=_address(sqs, name), Attributes={"ContentBasedDeduplication": "true"}
+        ),
+    )
+
+
+def test_encryption_there_and_back(bench: Bench) -> None:
+    sqs = _sqs(bench)
+    inputs = {"name": "shop-dev-sealed"}
+    obeys(
+        bench,
+        QUEUE,
+        "sealed",
+        inputs,
+        look=lambda kept: _look(sqs, kept),
+        seen={"SqsManagedSseEnabled": "true", "KmsMasterKeyId": None},
+        changes=[
+            ({**inputs, "sqsManagedSseEnabled": False}, {"SqsManagedSseEnabled": "false"}),
+            (
+                {**inputs, "kmsMasterKeyId": "alias/shop-dev", "kmsDataKeyReusePeriodSeconds": 600},
+                {
+                    "KmsMasterKeyId": "alias/shop-dev",
+                    "KmsDataKeyReusePeriodSeconds": "600",
+                    "SqsManagedSseEnabled": "false",
+                },
+            ),
+        ],
+        drift=lambda _kept: sqs.set_queue_attributes(
+            QueueUrl=_address(sqs, "shop-dev-sealed"), Attributes={"KmsDataKeyReusePeriodSeconds": "60"}
+        ),
+    )
+
+
+def test_policies_in_the_queue_itself(bench: Bench) -> None:
+    sqs = _sqs(bench)
+    name = "shop-dev-own"
+    inputs = {"name": name}
+    dead = bench.client.make(QUEUE, "dead", {"name": DEAD})
+    policies = {"policy": json.dumps(_POLICY), "redrivePolicy": json.dumps(_REDRIVE)}
+    obeys(
+        bench,
+        QUEUE,
+        "own",
+        {**inputs, **policies},
+        look=lambda kept: _look(sqs, kept),
+        seen={"Policy": policies["policy"], "RedrivePolicy": policies["redrivePolicy"]},
+        changes=[
+            (
+                {**inputs, "redriveAllowPolicy": json.dumps(_ALLOW)},
+                {"Policy": None, "RedrivePolicy": None, "RedriveAllowPolicy": json.dumps(_ALLOW)},
+            ),
+        ],
+        drift=lambda _kept: sqs.set_queue_attributes(
+            QueueUrl=_address(sqs, name), Attributes={"Policy": json.dumps({**_POLICY, "Id": "other"})}
+        ),
+        # A queue's own policies are told by their own resources unless the program sets them in the queue.
+        blind=frozenset(policies),
+    )
+    bench.client.delete(dead)
+
+
+@pytest.mark.parametrize(
+    ("token", "attribute", "documents"),
+    [
+        ("queuePolicy:QueuePolicy", "Policy", (_POLICY, _OTHER)),
+        ("redrivePolicy:RedrivePolicy", "RedrivePolicy", (_REDRIVE, _SOONER)),
+        ("redriveAllowPolicy:RedriveAllowPolicy", "RedriveAllowPolicy", (_ALLOW, _DENY)),
+    ],
+)
+def test_policy_beside_a_queue(
+    bench: Bench, token: str, attribute: QueueAttributeNameType, documents: tuple[object, object]
+) -> None:
+    sqs = _sqs(bench)
+    name = f"shop-dev-beside-{attribute}"
+    queue = bench.client.make(QUEUE, f"beside-{attribute}", {"name": name})
+    dead = bench.client.make(QUEUE, "dead", {"name": DEAD})
+    key = attribute[0].lower() + attribute[1:]
+    one, two = (json.dumps(document) for document in documents)
+    changed: dict[QueueAttributeNameType, str] = {attribute: two}
+
+    def look(kept: Kept) -> dict[str, object] | None:
+        found = _look(sqs, kept)
+        return found if found is not None and attribute in found else None
+
+    obeys(
+        bench,
+        f"aws:sqs/{token}",
+        f"beside-{attribute}",
+        {"queueUrl": queue.id, key: one},
+        look=look,
+        seen={attribute: one},
+        changes=[({"queueUrl": queue.id, key: two}, {attribute: two})],
+        drift=lambda _kept: sqs.set_queue_attributes(QueueUrl=_address(sqs, name), Attributes=changed),
+    )
+    assert bench.client.refresh(queue).inputs == queue.inputs, "the queue tells what is another resource's"
+    bench.client.delete(queue)
+    bench.client.delete(dead)
+
+
+def test_policy_of_a_queue_that_is_gone_is_deleted_well(bench: Bench) -> None:
+    queue = bench.client.make(QUEUE, "brief", {"name": "shop-dev-brief"})
+    policy = bench.client.make(
+        "aws:sqs/queuePolicy:QueuePolicy", "brief", {"queueUrl": queue.id, "policy": json.dumps(_POLICY)}
+    )
+    bench.client.delete(queue)
+    assert bench.client.refresh(policy).id == ""
+    bench.client.delete(policy)

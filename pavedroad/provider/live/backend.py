@@ -19,6 +19,7 @@ from pavedroad.provider.live.plain import empty, plain, plains, pruned, strings_
 from pavedroad.provider.live.retrying import absent, code_of, message_of, retrying
 from pavedroad.provider.live.table import live_type
 from pavedroad.provider.predict.plan import Mode, Planned, plan_create, plan_update, row_for
+from pavedroad.provider.predict.row import Counted
 from pavedroad.provider.predict.subject import fill
 from pavedroad.provider.recorded import Found, RefusedError, secret_again
 from pavedroad.provider.store import Record
@@ -265,14 +266,19 @@ def _inputs(subject: Subject, kind: LiveType, found: Plains, *, importing: bool)
 
 def _remarkable(subject: Subject, key: str, found: Plains, *, importing: bool) -> bool:
     """Whether AWS has something else than it would have if nobody asked for anything."""
-    defaults = row_for(subject.shape).defaults
-    if key not in defaults:
-        return importing
+    row = row_for(subject.shape)
+    rule = row.defaults.get(key)
+    if rule is None and key not in row.defaults:
+        if not importing or key not in row.outputs:
+            return importing
+        rule = row.outputs[key]  # what AWS computes when nobody asks
     known = replace(
         subject, inputs={**subject.inputs, **{name: _value(item) for name, item in found.items()}}
     )
-    default = fill(defaults[key], known)
-    return is_unknown(default) or not _same(subject, key, default, found[key])
+    default = rule(known) if callable(rule) else rule if isinstance(rule, Counted) else fill(rule, known)
+    if isinstance(default, Counted) or is_unknown(default):
+        return True
+    return not _same(subject, key, default, found[key])
 
 
 def _own_tags(subject: Subject, found: Plains) -> Properties:

@@ -6,7 +6,7 @@ import json
 from typing import TYPE_CHECKING, Final
 
 from pavedroad.provider.live.contract import LiveType
-from pavedroad.provider.live.plain import text_in
+from pavedroad.provider.live.plain import flag_in, text_in
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -35,8 +35,10 @@ _ATTRIBUTES: Final[dict[str, tuple[QueueAttributeNameType, str]]] = {
     "visibilityTimeoutSeconds": ("VisibilityTimeout", "30"),
 }
 _FIXED: Final = frozenset({"fifoQueue"})
-_SIZES: Final = frozenset(
+_FIFO: Final = frozenset({"contentBasedDeduplication", "deduplicationScope", "fifoThroughputLimit"})
+_NUMBERS: Final = frozenset(
     {
+        "kmsDataKeyReusePeriodSeconds",
         "delaySeconds",
         "maxMessageSize",
         "messageRetentionSeconds",
@@ -44,7 +46,6 @@ _SIZES: Final = frozenset(
         "visibilityTimeoutSeconds",
     }
 )
-_NUMBERS: Final = _SIZES | {"kmsDataKeyReusePeriodSeconds"}
 _FLAGS: Final = frozenset({"contentBasedDeduplication", "fifoQueue", "sqsManagedSseEnabled"})
 
 
@@ -66,9 +67,19 @@ def _address(call: Call, url: str) -> str:
     return call.clients.sqs.get_queue_url(QueueName=name)["QueueUrl"]
 
 
+def _managed_key(call: Call) -> bool:
+    """Whether SQS encrypts with its own key: unless it is told not to, or to use another one."""
+    return flag_in(call.inputs, "sqsManagedSseEnabled", default=not text_in(call.inputs, "kmsMasterKeyId"))
+
+
 def _create_queue(call: Call) -> str:
     # The provider's defaults are sent too: SQS's own for the size of a message has changed since.
-    asked = {**{name: default for name, (_, default) in _ATTRIBUTES.items() if name in _SIZES}, **call.inputs}
+    sent = _NUMBERS | _FIFO if flag_in(call.inputs, "fifoQueue") else _NUMBERS
+    asked: Plains = {
+        **{name: default for name, (_, default) in _ATTRIBUTES.items() if name in sent},
+        **call.inputs,
+        "sqsManagedSseEnabled": _managed_key(call),
+    }
     wanted: dict[QueueAttributeNameType, str] = {
         attribute: _written(asked[name])
         for name, (attribute, _) in _ATTRIBUTES.items()
@@ -100,6 +111,8 @@ def _update_queue(call: Call, url: str) -> None:
         for name, (attribute, default) in _ATTRIBUTES.items()
         if name not in _FIXED and call.wants(name)
     }
+    if call.wants("kmsMasterKeyId") or call.wants("sqsManagedSseEnabled"):
+        wanted["SqsManagedSseEnabled"] = _written(_managed_key(call))
     if wanted:
         call.clients.sqs.set_queue_attributes(QueueUrl=address, Attributes=wanted)
     if call.wants("tags"):

@@ -5,9 +5,11 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from pavedroad.provider.predict.row import Row
-from pavedroad.provider.values import UNKNOWN, Unknown, Value, text
+from pavedroad.provider.values import UNKNOWN, Unknown, Value, flag, text
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from pavedroad.provider.predict.subject import Subject
 
 _QUEUE_URL: Final = "https://sqs.{@region}.{@suffix}/{@account}/{name}"
@@ -17,6 +19,16 @@ def _managed_encryption(subject: Subject) -> Value:
     # SQS encrypts with its own key unless a KMS key is named.
     key = subject.inputs.get("kmsMasterKeyId")
     return UNKNOWN if isinstance(key, Unknown) else not text(key)
+
+
+def _when_fifo(value: str) -> Callable[[Subject], Value]:
+    """What a FIFO queue has, and a standard queue has not."""
+
+    def rule(subject: Subject) -> Value:
+        fifo = subject.inputs.get("fifoQueue")
+        return UNKNOWN if isinstance(fifo, Unknown) else value if flag(fifo) else ""
+
+    return rule
 
 
 def _subscription_arn(subject: Subject) -> Value:
@@ -42,8 +54,8 @@ ROWS: Final[dict[str, Row]] = {
             "policy": "",
             "redrivePolicy": "",
             "redriveAllowPolicy": "",
-            "deduplicationScope": "",
-            "fifoThroughputLimit": "",
+            "deduplicationScope": _when_fifo("queue"),
+            "fifoThroughputLimit": _when_fifo("perQueue"),
         },
         defaults={
             "delaySeconds": 0,
