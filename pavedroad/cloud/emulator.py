@@ -19,7 +19,7 @@ from pavedroad.cloud.health import Health, look
 from pavedroad.cloud.instance import Running, forget_content, read_record
 from pavedroad.cloud.launching import Wanted, launch
 from pavedroad.cloud.places import Places
-from pavedroad.cloud.processes import alive, end
+from pavedroad.cloud.processes import TERM_GRACE_SECONDS, alive, end
 
 if TYPE_CHECKING:
     from collections.abc import Generator
@@ -153,7 +153,7 @@ def throw_away(
 def _end_recorded(places: Places) -> Running | None:
     found = recorded(places.folder)
     if found is not None:
-        end(found.pid, found.birth)
+        end(found.pid, found.birth, grace_seconds=TERM_GRACE_SECONDS)
     places.record.unlink(missing_ok=True)
     return found
 

@@ -1,19 +1,21 @@
 """The emulator's process: `python -m pavedroad.cloud.launcher` serves with our corrections installed.
 
 It leads a process group of its own, with all its functions in it, and cannot outlive what it depends on: it
-ends when its standard input does, unless it is released first, and a guardian outside the group kills what is
-left of it and removes its files, however it ended.
+ends when its standard input does or, once it is released, when its record is gone, for then nobody could find
+it again. A guardian outside the group kills what is left of it and removes its files, however it ended.
 """
 
 from __future__ import annotations
 
 import argparse
+import json
 import logging
 import os
 import signal
 import subprocess
 import sys
 import threading
+import time
 from importlib.metadata import version
 from pathlib import Path
 from typing import TYPE_CHECKING, Final, cast
@@ -28,6 +30,8 @@ EMULATOR_VERSION: Final = "1.5.33"
 
 RELEASE: Final = b"r"
 """Said on standard input: go on without whoever started you."""
+
+_RECORD_SECONDS: Final = 2.0
 
 # The end of its input is the end of the launcher: nobody else holds the other end of the pipe.
 _GUARDIAN: Final = """
@@ -48,14 +52,14 @@ def main() -> None:
             "run `make setup` to install what requirements.lock pins"
         )
     guardian = _guarded(arguments.litter)
-    threading.Thread(target=_follow_parent, name="parent", daemon=True).start()
+    threading.Thread(target=_depend, args=(arguments.record,), name="depend", daemon=True).start()
     from ministack import app  # noqa: PLC0415 - only after the version is known to fit
 
-    from pavedroad.cloud import corrections  # noqa: PLC0415 - imports the emulator's modules
+    from pavedroad.cloud import corrections, seams  # noqa: PLC0415 - imports the emulator's modules
 
     try:
         corrections.install_all()
-    except corrections.CorrectionError as error:
+    except seams.CorrectionError as error:
         sys.exit(f"the local cloud: {error}")
     if arguments.saved is not None:
         app.save_all = _marked(cast("Callable[[_States], None]", app.save_all), arguments.saved)
@@ -66,6 +70,7 @@ def main() -> None:
 
 class _Arguments(argparse.Namespace):
     litter: Path
+    record: Path
     saved: Path | None
 
 
@@ -74,6 +79,7 @@ def _arguments() -> _Arguments:
         prog="pavedroad.cloud.launcher", description="The local cloud's process."
     )
     parser.add_argument("--litter", type=Path, required=True, help="folder to remove when this process ends")
+    parser.add_argument("--record", type=Path, required=True, help="file that names this process")
     parser.add_argument("--saved", type=Path, help="file to write when the whole content has been saved")
     return parser.parse_args(namespace=_Arguments())
 
@@ -90,9 +96,21 @@ def _guarded(litter: Path) -> subprocess.Popen[bytes]:
     )
 
 
-def _follow_parent() -> None:
-    if os.read(sys.stdin.fileno(), 1) != RELEASE:
-        os.killpg(os.getpgrp(), signal.SIGKILL)  # nobody is left who wants an answer
+def _depend(record: Path) -> None:
+    if os.read(sys.stdin.fileno(), 1) == RELEASE:
+        while _is_recorded(record):
+            time.sleep(_RECORD_SECONDS)
+    os.killpg(os.getpgrp(), signal.SIGKILL)  # nobody is left who wants an answer
+
+
+def _is_recorded(record: Path) -> bool:
+    try:
+        document: object = json.loads(record.read_text(encoding="utf-8"))
+    except FileNotFoundError:
+        return False
+    except (OSError, ValueError):
+        return True  # no proof that it is another's
+    return isinstance(document, dict) and cast("dict[str, object]", document).get("pid") == os.getpid()
 
 
 def _marked(save_all: Callable[[_States], None], mark: Path) -> Callable[[_States], None]:

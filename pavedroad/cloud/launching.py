@@ -201,7 +201,8 @@ def _command(places: Places, setup: Setup, litter: Path) -> list[str]:
     saved = ["--saved", str(places.saved)] if setup.data else []
     module = "pavedroad.cloud.launcher"
     silent = ["-B"] if sys.dont_write_bytecode else []
-    return [sys.executable, "-I", *silent, *cache, "-m", module, "--litter", str(litter), *saved]
+    files = ["--litter", str(litter), "--record", str(places.record), *saved]
+    return [sys.executable, "-I", *silent, *cache, "-m", module, *files]
 
 
 def _await_ready(launched: Launched) -> None:

@@ -20,6 +20,8 @@ _REQUEST: Final = re.compile(r"RequestId: ([0-9a-fA-F-]{8,})")
 _STATUS: Final = re.compile(r"\bStatus: (\w+)")
 # [LEVEL]<tab>time<tab>request id<tab>message, as the handler of Lambda's own logger writes it.
 _TEXT: Final = re.compile(r"\[([A-Z]+)\]\t\S+Z\t([0-9a-fA-F-]{8,})\t(.*)", re.DOTALL)
+# [ERROR] ValueError: ..., as the runtime tells of an error that the handler let through.
+_RAISED: Final = re.compile(r"\[([A-Z]+)\] (.*)", re.DOTALL)
 # time request id Task timed out after 3.00 seconds
 _TIMED_OUT: Final = re.compile(r"\S+Z ([0-9a-fA-F-]{8,}) (Task timed out .*)", re.DOTALL)
 _TRACES: Final = ("exception", "stack_trace", "stackTrace")
@@ -108,8 +110,15 @@ def parse(text: str, request_id: str) -> Line:
         )
     if found := _TIMED_OUT.fullmatch(text):
         return Line(kind=Kind.FUNCTION, level="ERROR", request_id=found[1], message=found[2], failed=True)
-    first, _, rest = text.partition("\n")
-    return Line(kind=Kind.FUNCTION, message=first, request_id=request_id, trace=tuple(rest.splitlines()))
+    raised = _RAISED.fullmatch(text)
+    first, _, rest = (raised[2] if raised else text).partition("\n")
+    return Line(
+        kind=Kind.FUNCTION,
+        level=raised[1] if raised else "",
+        message=first,
+        request_id=request_id,
+        trace=tuple(rest.splitlines()),
+    )
 
 
 def _json(text: str) -> Mapping[str, object] | None:

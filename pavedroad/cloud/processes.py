@@ -43,7 +43,7 @@ def alive(pid: int, born: str) -> bool:
     return bool(born) and birth(pid) == born
 
 
-def end(pid: int, born: str, *, grace_seconds: float = TERM_GRACE_SECONDS) -> bool:
+def end(pid: int, born: str, *, grace_seconds: float) -> bool:
     """End a process: ask, wait, then kill it with its whole group.
 
     Args:
