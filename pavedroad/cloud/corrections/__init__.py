@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final, Protocol
 
-from pavedroad.cloud.corrections import function_logs, python_runtime
+from pavedroad.cloud.corrections import event_answers, function_logs, python_runtime, secure_transport
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -27,6 +27,8 @@ class Correction(Protocol):
 
 
 CORRECTIONS: Final[Sequence[Correction]] = (
+    secure_transport,
+    event_answers,
     function_logs,
     python_runtime,
 )

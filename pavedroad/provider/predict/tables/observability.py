@@ -5,10 +5,25 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from pavedroad.provider.predict.row import Row
+from pavedroad.provider.predict.subject import fill
 from pavedroad.provider.values import UNKNOWN, Value, text
 
 if TYPE_CHECKING:
     from pavedroad.provider.predict.subject import Subject
+
+
+# What nobody asks for is not there; that somebody set it by hand is a difference.
+_RULE_UNSET: Final = ("description", "eventPattern", "roleArn", "scheduleExpression")
+_TARGET_UNSET: Final = (
+    "deadLetterConfig",
+    "input",
+    "inputPath",
+    "inputTransformer",
+    "kinesisTarget",
+    "retryPolicy",
+    "roleArn",
+    "sqsTarget",
+)
 
 
 def _rule_arn(subject: Subject) -> Value:
@@ -27,6 +42,23 @@ def _rule_id(subject: Subject) -> Value:
         return UNKNOWN
     known = text(bus) or "default"
     return name if known == "default" else f"{known}/{name}"
+
+
+def _within_bus(subject: Subject, own: str) -> Value:
+    """An id that names the bus only when it is not the default one."""
+    bus = subject.read("eventBusName")
+    if bus is not None and text(bus) is None:
+        return UNKNOWN
+    known = (text(bus) or "default").rpartition(":event-bus/")[2]
+    return fill(own[1:] if known == "default" else f"{known}{own}", subject)
+
+
+def _target_id(subject: Subject) -> Value:
+    return _within_bus(subject, "-{rule}-{targetId}")
+
+
+def _permission_id(subject: Subject) -> Value:
+    return _within_bus(subject, "/{statementId}")
 
 
 ROWS: Final[dict[str, Row]] = {
@@ -68,20 +100,32 @@ ROWS: Final[dict[str, Row]] = {
     "aws:cloudwatch/eventRule:EventRule": Row(
         id=_rule_id,
         outputs={"arn": _rule_arn},
-        defaults={"eventBusName": "default", "forceDestroy": False, "state": "ENABLED"},
+        defaults={
+            **dict.fromkeys(_RULE_UNSET),
+            "eventBusName": "default",
+            "forceDestroy": False,
+            "state": "ENABLED",
+        },
     ),
     "aws:cloudwatch/eventTarget:EventTarget": Row(
-        id="{rule}-{targetId}", defaults={"eventBusName": "default", "forceDestroy": False}
+        id=_target_id,
+        defaults={**dict.fromkeys(_TARGET_UNSET), "eventBusName": "default", "forceDestroy": False},
     ),
     "aws:cloudwatch/eventBus:EventBus": Row(
-        id="{name}", outputs={"arn": "arn:{@partition}:events:{@region}:{@account}:event-bus/{name}"}
+        id="{name}",
+        outputs={"arn": "arn:{@partition}:events:{@region}:{@account}:event-bus/{name}"},
+        defaults=dict.fromkeys(("deadLetterConfig", "description", "kmsKeyIdentifier", "logConfig")),
     ),
     "aws:cloudwatch/eventBusPolicy:EventBusPolicy": Row(
         id="{eventBusName}", defaults={"eventBusName": "default"}
     ),
+    "aws:cloudwatch/eventPermission:EventPermission": Row(
+        id=_permission_id,
+        defaults={"action": "events:PutEvents", "condition": None, "eventBusName": "default"},
+    ),
     "aws:cloudwatch/eventArchive:EventArchive": Row(
         id="{name}",
         outputs={"arn": "arn:{@partition}:events:{@region}:{@account}:archive/{name}"},
-        defaults={"retentionDays": 0},
+        defaults={"description": None, "eventPattern": None, "kmsKeyIdentifier": None, "retentionDays": 0},
     ),
 }
