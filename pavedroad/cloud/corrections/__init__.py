@@ -8,7 +8,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final, Protocol
 
-from pavedroad.cloud.corrections import event_answers, function_logs, python_runtime, secure_transport
+from pavedroad.cloud.corrections import (
+    event_answers,
+    function_logs,
+    function_versions,
+    invocations,
+    python_runtime,
+    secure_transport,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -31,6 +38,8 @@ CORRECTIONS: Final[Sequence[Correction]] = (
     event_answers,
     function_logs,
     python_runtime,
+    function_versions,
+    invocations,
 )
 """All corrections in the order in which they are installed."""
 

@@ -14,7 +14,7 @@ import os
 from typing import TYPE_CHECKING, Final, cast
 
 from pavedroad.cloud.corrections import function_logs
-from pavedroad.cloud.runtime import worker
+from pavedroad.cloud.runtime import caller, worker
 from pavedroad.cloud.runtime.environment import Folders
 from pavedroad.cloud.runtime.execution import ExecutionEnvironment, Outcome, Request
 from pavedroad.cloud.runtime.settings import FunctionSettings
@@ -36,6 +36,7 @@ _lambda: Final = Seam(
     "_emit_lambda_logs",
     "_resolve_layer_zip",
     "_ensure_reaper_thread",
+    "_invoke_depth",
     "acquire_worker",
     "release_worker",
 )
@@ -90,15 +91,26 @@ def _execute_function_warm(original: Execute) -> Execute:
         _lambda["_ensure_reaper_thread"]()
         environment, _ = _lambda["acquire_worker"](settings.name, config, code, qualifier=settings.version)
         try:
-            outcome = environment.run(
-                Request(request_id=request_id, arn=str(config.get("FunctionArn", "")), event=event)
-            )
+            outcome = environment.run(_request(settings, config, event, request_id))
         finally:
             _lambda["release_worker"](environment)
         function_logs.write(settings, outcome.stream, outcome.events)
         return _as_result(outcome)
 
     return execute
+
+
+def _request(settings: FunctionSettings, config: Record, event: object, request_id: str) -> Request:
+    made = caller.present()
+    trace = caller.Trace.begin(made.trace, active=settings.traced, depth=_lambda["_invoke_depth"].get())
+    return Request(
+        request_id=request_id,
+        arn=str(config.get("FunctionArn", "")),
+        event=event,
+        trace=trace.header(),
+        client_context=made.client_context,
+        tenant_id=made.tenant_id,
+    )
 
 
 def _as_result(outcome: Outcome) -> dict[str, object]:
