@@ -37,6 +37,10 @@ SERVICES: Final[dict[str, tuple[str, ...]]] = {
     ),
     "roles": ("aws:iam/role:Role",),
     "users": ("aws:iam/group:Group", "aws:iam/user:User"),
+    "schedules": (
+        "aws:scheduler/schedule:Schedule",
+        "aws:scheduler/scheduleGroup:ScheduleGroup",
+    ),
 }
 """Module in `services/`: its type tokens."""
 

@@ -73,7 +73,12 @@ ROWS: Final[dict[str, Row]] = {
             "groupName": "default",
             "arn": "arn:{@partition}:scheduler:{@region}:{@account}:schedule/{groupName}/{name}",
         },
-        defaults={"scheduleExpressionTimezone": "UTC", "state": "ENABLED"},
+        defaults={
+            **dict.fromkeys(("description", "endDate", "kmsKeyArn", "startDate")),
+            "actionAfterCompletion": "NONE",
+            "scheduleExpressionTimezone": "UTC",
+            "state": "ENABLED",
+        },
     ),
     "aws:scheduler/scheduleGroup:ScheduleGroup": Row(
         id="{name}",
