@@ -12,7 +12,7 @@ PACK := policies/packs/standards
 unexport PYTHONDONTWRITEBYTECODE
 export PYTHONPYCACHEPREFIX := $(CURDIR)/build/pycache
 
-.PHONY: help setup preview test check fmt lint types docs docs-check lock lock-check coverage crash bench clean
+.PHONY: help setup preview up demo down test check fmt lint types docs docs-check lock lock-check coverage crash mutate flood bench clean
 
 help: ## Show the targets.
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F':.*## ' '{printf "  %-12s %s\n", $$1, $$2}'
@@ -32,8 +32,23 @@ $(STAMP): requirements.lock pyproject.toml
 preview: $(STAMP) ## Preview one environment with the standards pack (ENV=dev|prod|sandbox).
 	@$(BIN)/pavedroad preview --stack $(ENV) --policy-pack $(PACK)
 
+up demo down: ENV := sandbox
+
+up: $(STAMP) ## Bring an environment up in the local cloud (ENV=sandbox|dev|prod).
+	@$(BIN)/pavedroad up --stack $(ENV) --policy-pack $(PACK) --yes
+
+demo: $(STAMP) ## Send orders through the system that is up, and show what became of them.
+	@$(BIN)/python -m demos.order_processing $(ENV)
+
+down: $(STAMP) ## Delete what is up, and stop the local cloud.
+	@$(BIN)/pavedroad destroy --stack $(ENV) --yes
+	@$(BIN)/pavedroad cloud stop
+
+# Tests of one running system stand in a group, so that one worker brings it up once.
+PYTEST := $(BIN)/python -m pytest -n auto --dist loadgroup
+
 test: $(STAMP) ## Run all tests.
-	$(BIN)/python -m pytest -n auto
+	$(PYTEST)
 
 check: $(STAMP) lock-check ## Everything that must be green: format, lint, types, tests, docs, lock.
 	$(BIN)/ruff format --check .
@@ -41,7 +56,7 @@ check: $(STAMP) lock-check ## Everything that must be green: format, lint, types
 	$(BIN)/basedpyright
 	$(MAKE) docs-check
 	$(MAKE) coverage
-	$(BIN)/python -m pytest -n auto tests/engine tests/program tests/benchmarks
+	$(PYTEST) tests/engine tests/program tests/cloud tests/benchmarks
 
 fmt: $(STAMP) ## Rewrite the sources in the house format.
 	$(BIN)/ruff format .
@@ -81,6 +96,12 @@ lock-check: $(STAMP) ## Fail when requirements.lock does not match pyproject.tom
 
 crash: $(STAMP) ## Kill engine, provider and program at 200 points; every resource must exist exactly once.
 	PAVEDROAD_CRASH_POINTS=200 $(BIN)/python -m pytest -n 2 tests/engine/test_state.py -k killed
+
+mutate: $(STAMP) ## Take every single grant away from every role; each must be missed by a denial.
+	PAVEDROAD_MUTATIONS=all $(BIN)/python -m pytest -n 0 tests/cloud/test_order_grants.py
+
+flood: $(STAMP) ## Send 2,000 orders with 5 % of all calls failing; none may be lost.
+	PAVEDROAD_FLOOD=2000 $(BIN)/python -m pytest -n 0 tests/cloud/test_order_flood.py
 
 bench: $(STAMP) ## Print the figures of all benchmarks.
 	$(BIN)/python -m pytest -n 0 -s tests/benchmarks

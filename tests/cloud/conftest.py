@@ -8,8 +8,9 @@ import pytest
 
 from tests.support.cloud import cloud
 from tests.support.live import bench
+from tests.support.running_orders import orders
 
-__all__ = ["bench", "cloud"]
+__all__ = ["bench", "cloud", "orders"]
 
 HERE = Path(__file__).parent
 

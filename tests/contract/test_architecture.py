@@ -32,6 +32,7 @@ ALLOWED: Final = {
     "components": {"components", "guardrails"},
     "guardrails": {"guardrails"},
     "policies": {"policies", "guardrails"},
+    "demos": {"demos", "pavedroad.command", "pavedroad.engine", "pavedroad.cloud"},
     "lambdas": {"lambdas"},
     "pavedroad": {"pavedroad"},
     "pavedroad.__main__": {"pavedroad.command"},

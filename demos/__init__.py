@@ -1,0 +1,1 @@
+"""Programs that send something through a running system and show what happened."""
