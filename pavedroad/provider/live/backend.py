@@ -23,7 +23,7 @@ from pavedroad.provider.predict.row import Counted
 from pavedroad.provider.predict.subject import fill
 from pavedroad.provider.recorded import Found, RefusedError, secret_again
 from pavedroad.provider.store import Record
-from pavedroad.provider.values import is_asset, is_unknown, text
+from pavedroad.provider.values import Secret, is_asset, is_unknown, text
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Generator
@@ -143,8 +143,8 @@ class Live:
         seed = subject.seed or text(olds.get(SEED_KEY)) or ""
         return Found(
             id=identity,
-            inputs=secret_again(inputs, subject.inputs),
-            outputs=secret_again(marked(outputs, Kind.LIVE, seed), olds),
+            inputs=secret_again(_hidden(kind, inputs), subject.inputs),
+            outputs=secret_again(marked(_hidden(kind, outputs), Kind.LIVE, seed), olds),
         )
 
     def _call(
@@ -209,7 +209,7 @@ class Live:
             raise Refused(
                 "ResourceNotFoundException", f"{planned.id} does not exist although it was just written"
             )
-        outputs = _merged(call.subject, planned.outputs, found, kind)
+        outputs = _hidden(kind, _merged(call.subject, planned.outputs, found, kind))
         outputs = marked(outputs, Kind.LIVE, call.subject.seed)
         self._note(call.subject, outputs, planned.id)
         return replace(planned, outputs=outputs)
@@ -242,6 +242,15 @@ def _merged(subject: Subject, known: Properties, found: Plains, kind: LiveType) 
         if not _same(subject, key, before, value):
             outputs[key] = _value(value)
     return outputs
+
+
+def _hidden(kind: LiveType, known: Properties) -> Properties:
+    """Properties with the secret marks that the type demands."""
+    return {key: _covered(value) if key in kind.secret else value for key, value in known.items()}
+
+
+def _covered(value: Value) -> Value:
+    return value if value is None or isinstance(value, Secret) or is_unknown(value) else Secret(value)
 
 
 def _inputs(subject: Subject, kind: LiveType, found: Plains, *, importing: bool) -> Properties:

@@ -102,6 +102,7 @@ class LiveType:
             predicted id is tried.
         locate: The id, and the inputs that `read` needs, of what an `import` names; by default the id alone.
         write_only: Inputs that no call tells back, or not as they were given; a read keeps the state's.
+        secret: Properties that are secret whoever told them, as the official provider marks them.
         tagged: Whether the type has tags.
     """
 
@@ -112,4 +113,5 @@ class LiveType:
     find: Callable[[Call], str | None] | None = None
     locate: Locate | None = None
     write_only: frozenset[str] = frozenset()
+    secret: frozenset[str] = frozenset()
     tagged: bool = True
