@@ -55,10 +55,11 @@ def main() -> None:
     threading.Thread(target=_depend, args=(arguments.record,), name="depend", daemon=True).start()
     from ministack import app  # noqa: PLC0415 - only after the version is known to fit
 
-    from pavedroad.cloud import corrections, seams  # noqa: PLC0415 - imports the emulator's modules
+    from pavedroad.cloud import corrections, faults, seams  # noqa: PLC0415 - imports the emulator's modules
 
     try:
         corrections.install_all()
+        faults.install()
     except seams.CorrectionError as error:
         sys.exit(f"the local cloud: {error}")
     if arguments.saved is not None:
