@@ -37,6 +37,8 @@ _SCOPES: Final[dict[str, tuple[str, ...]]] = {
     "aws:apigatewayv2/stage:Stage": ("apiId",),
     "aws:cloudwatch/eventTarget:EventTarget": ("eventBusName",),
     "aws:cloudwatch/logMetricFilter:LogMetricFilter": ("logGroupName",),
+    "aws:cloudwatch/logStream:LogStream": ("logGroupName",),
+    "aws:cloudwatch/logSubscriptionFilter:LogSubscriptionFilter": ("name",),
     "aws:lambda/layerVersionPermission:LayerVersionPermission": ("statementId",),
     "aws:lambda/permission:Permission": ("function", "qualifier"),
 }
@@ -55,6 +57,7 @@ _TAKEN: Final[dict[str, tuple[str, tuple[str, ...]]]] = {
     "aws:cloudwatch/eventArchive:EventArchive": ("ResourceAlreadyExistsException", ("name",)),
     "aws:cloudwatch/eventBus:EventBus": ("ResourceAlreadyExistsException", ("name",)),
     "aws:cloudwatch/logGroup:LogGroup": ("ResourceAlreadyExistsException", ("name",)),
+    "aws:cloudwatch/logStream:LogStream": ("ResourceAlreadyExistsException", ("logGroupName", "name")),
     "aws:dynamodb/table:Table": ("ResourceInUseException", ("name",)),
     "aws:ecr/repository:Repository": ("RepositoryAlreadyExistsException", ("name",)),
     "aws:iam/group:Group": ("EntityAlreadyExists", ("name",)),
@@ -113,6 +116,7 @@ _IMPORTED: Final[dict[str, tuple[str, ...]]] = {
     "aws:apigatewayv2/stage:Stage": ("{apiId}/{name}",),
     "aws:cloudwatch/eventTarget:EventTarget": ("{eventBusName}/{rule}/{targetId}", "{rule}/{targetId}"),
     "aws:cloudwatch/logMetricFilter:LogMetricFilter": ("{logGroupName}:{name}",),
+    "aws:cloudwatch/logStream:LogStream": ("{logGroupName}:{name}",),
     "aws:cloudwatch/logSubscriptionFilter:LogSubscriptionFilter": ("{logGroup}|{name}",),
     "aws:lambda/alias:Alias": ("{functionName}/{name}",),
     "aws:lambda/permission:Permission": (

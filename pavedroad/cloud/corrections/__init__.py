@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Final, Protocol
 from pavedroad.cloud.corrections import (
     event_answers,
     function_logs,
+    log_groups,
     function_versions,
     invocations,
     python_runtime,
@@ -37,6 +38,7 @@ CORRECTIONS: Final[Sequence[Correction]] = (
     secure_transport,
     event_answers,
     function_logs,
+    log_groups,
     python_runtime,
     function_versions,
     invocations,

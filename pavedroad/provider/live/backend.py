@@ -266,7 +266,10 @@ def _inputs(subject: Subject, kind: LiveType, found: Plains, *, importing: bool)
         if key in inputs:
             if not _same(subject, key, inputs[key], value):
                 inputs[key] = None if empty(value) else _value(pruned(value, plain(inputs[key])))
-        elif not empty(value) and _remarkable(subject, key, found, importing=importing):
+        elif empty(value):
+            if importing and value is not None and subject.shape.inputs[key].required:
+                inputs[key] = _value(value)
+        elif _remarkable(subject, key, found, importing=importing):
             inputs[key] = _value(value)
     if kind.tagged and "tags" in found:
         inputs.update(_own_tags(subject, found))

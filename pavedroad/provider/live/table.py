@@ -10,6 +10,9 @@ if TYPE_CHECKING:
     from pavedroad.provider.live.contract import LiveType
 
 SERVICES: Final[dict[str, tuple[str, ...]]] = {
+    "buckets": ("aws:s3/bucket:Bucket",),
+    "objects": ("aws:s3/bucketObjectv2:BucketObjectv2",),
+    "signing": ("aws:signer/signingJob:SigningJob",),
     "policies": (
         "aws:iam/groupPolicy:GroupPolicy",
         "aws:iam/groupPolicyAttachment:GroupPolicyAttachment",
@@ -28,6 +31,15 @@ SERVICES: Final[dict[str, tuple[str, ...]]] = {
         "aws:cloudwatch/eventArchive:EventArchive",
         "aws:cloudwatch/eventBus:EventBus",
         "aws:cloudwatch/eventRule:EventRule",
+    ),
+    "log_filters": (
+        "aws:cloudwatch/logMetricFilter:LogMetricFilter",
+        "aws:cloudwatch/logResourcePolicy:LogResourcePolicy",
+        "aws:cloudwatch/logSubscriptionFilter:LogSubscriptionFilter",
+    ),
+    "log_groups": (
+        "aws:cloudwatch/logGroup:LogGroup",
+        "aws:cloudwatch/logStream:LogStream",
     ),
     "queues": (
         "aws:sqs/queue:Queue",

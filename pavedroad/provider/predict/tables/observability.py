@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
+from zlib import crc32
 
 from pavedroad.provider.predict.row import Row
 from pavedroad.provider.predict.subject import fill
-from pavedroad.provider.values import UNKNOWN, Value, text
+from pavedroad.provider.values import UNKNOWN, Unknown, Value, text
 
 if TYPE_CHECKING:
     from pavedroad.provider.predict.subject import Subject
@@ -61,6 +62,22 @@ def _permission_id(subject: Subject) -> Value:
     return _within_bus(subject, "/{statementId}")
 
 
+def _subscription_id(subject: Subject) -> Value:
+    # The official provider's id names the group alone.
+    group = text(subject.read("logGroup"))
+    return UNKNOWN if group is None else f"cwlsf-{crc32(f'{group}-'.encode())}"
+
+
+def _policy_id(subject: Subject) -> Value:
+    given = subject.read("resourceArn")
+    return UNKNOWN if isinstance(given, Unknown) else text(given) or fill("{policyName}", subject)
+
+
+def _policy_scope(subject: Subject) -> Value:
+    given = subject.read("resourceArn")
+    return UNKNOWN if isinstance(given, Unknown) else "RESOURCE" if text(given) else "ACCOUNT"
+
+
 ROWS: Final[dict[str, Row]] = {
     "aws:cloudwatch/logGroup:LogGroup": Row(
         id="{name}",
@@ -72,13 +89,19 @@ ROWS: Final[dict[str, Row]] = {
         defaults={"retentionInDays": 0, "skipDestroy": False},
     ),
     "aws:cloudwatch/logResourcePolicy:LogResourcePolicy": Row(
-        id="{policyName}", outputs={"policyScope": "ACCOUNT", "revisionId": ""}
+        id=_policy_id, outputs={"policyScope": _policy_scope, "revisionId": ""}
     ),
     "aws:cloudwatch/logMetricFilter:LogMetricFilter": Row(
         id="{name}", outputs={"applyOnTransformedLogs": False}
     ),
+    "aws:cloudwatch/logStream:LogStream": Row(
+        id="{name}",
+        outputs={
+            "arn": "arn:{@partition}:logs:{@region}:{@account}:log-group:{logGroupName}:log-stream:{name}"
+        },
+    ),
     "aws:cloudwatch/logSubscriptionFilter:LogSubscriptionFilter": Row(
-        id="cwlsf-{@digits10}", defaults={"distribution": "ByLogStream"}
+        id=_subscription_id, defaults={"distribution": "ByLogStream", "applyOnTransformedLogs": False}
     ),
     "aws:cloudwatch/metricAlarm:MetricAlarm": Row(
         id="{name}",
