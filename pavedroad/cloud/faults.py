@@ -42,7 +42,7 @@ class _Plan:
             self.share, self.died, self.draw = share, 0, random.Random(seed)  # noqa: S311 - no secret depends on it
 
     def next(self) -> float | None:
-        """Where the next invocation dies: below one half before the work, above after it; None for not at all."""
+        """Where the next invocation dies: below one half before its work, else after it; None: nowhere."""
         with self.lock:
             if not self.share or self.draw.random() >= self.share:
                 return None
@@ -81,8 +81,10 @@ def _dying(execute: Execute) -> Execute:
 
 def _asked(app: App) -> App:
     async def asked(
-        scope: dict[str, Any], receive: Callable[[], Awaitable[dict[str, Any]]], send: Any
-    ) -> None:  # noqa: ANN401 - the interface of ASGI
+        scope: dict[str, Any],
+        receive: Callable[[], Awaitable[dict[str, Any]]],
+        send: Callable[[dict[str, Any]], Awaitable[None]],
+    ) -> None:
         if scope.get("path") != PATH:
             await app(scope, receive, send)
             return
