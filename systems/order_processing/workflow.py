@@ -133,7 +133,8 @@ def _check(parts: WorkflowParts) -> Json:
     return {
         **_invoke(parts, parts.check_function_arn, CHECK_TIMEOUT_SECONDS),
         "Output": "{% $merge([$states.input, {'check': $states.result.Payload}]) %}",
-        "Retry": [RETRY_SERVICE],
+        # A check whose environment dies says nothing about the order: it must not end as FAILED for it.
+        "Retry": [RETRY_SERVICE, RETRY_FAULT],
         "Catch": [_failed()],
         "Next": "IsAccepted",
     }

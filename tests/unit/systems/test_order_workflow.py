@@ -135,7 +135,7 @@ def test_ends_are_pass_states_with_an_output_or_the_one_failure() -> None:
 @pytest.mark.parametrize(
     ("state", "retries"),
     [
-        ("CheckOrder", [RETRY_A]),
+        ("CheckOrder", [RETRY_A, RETRY_B]),
         ("ChargeOrder", [RETRY_A, RETRY_B]),
         ("BeginProcessing", []),
         ("MarkCharged", []),
