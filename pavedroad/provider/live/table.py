@@ -32,6 +32,20 @@ SERVICES: Final[dict[str, tuple[str, ...]]] = {
         "aws:cloudwatch/eventBus:EventBus",
         "aws:cloudwatch/eventRule:EventRule",
     ),
+    "functions": ("aws:lambda/function:Function",),
+    "aliases": ("aws:lambda/alias:Alias",),
+    "invocations": (
+        "aws:lambda/functionEventInvokeConfig:FunctionEventInvokeConfig",
+        "aws:lambda/functionRecursionConfig:FunctionRecursionConfig",
+        "aws:lambda/functionUrl:FunctionUrl",
+        "aws:lambda/provisionedConcurrencyConfig:ProvisionedConcurrencyConfig",
+    ),
+    "layers": (
+        "aws:lambda/layerVersion:LayerVersion",
+        "aws:lambda/layerVersionPermission:LayerVersionPermission",
+    ),
+    "mappings": ("aws:lambda/eventSourceMapping:EventSourceMapping",),
+    "permissions": ("aws:lambda/permission:Permission",),
     "log_filters": (
         "aws:cloudwatch/logMetricFilter:LogMetricFilter",
         "aws:cloudwatch/logResourcePolicy:LogResourcePolicy",
@@ -52,6 +66,14 @@ SERVICES: Final[dict[str, tuple[str, ...]]] = {
     "schedules": (
         "aws:scheduler/schedule:Schedule",
         "aws:scheduler/scheduleGroup:ScheduleGroup",
+    ),
+    "secrets": (
+        "aws:secretsmanager/secret:Secret",
+        "aws:secretsmanager/secretPolicy:SecretPolicy",
+        "aws:secretsmanager/secretVersion:SecretVersion",
+    ),
+    "parameters": (
+        "aws:ssm/parameter:Parameter",
     ),
 }
 """Module in `services/`: its type tokens."""
