@@ -120,7 +120,10 @@ def _marked(save_all: Callable[[_States], None], mark: Path) -> Callable[[_State
     def save(services: _States) -> None:
         failures = _Failures(logging.ERROR)
         logging.getLogger().addHandler(failures)
-        save_all(services)
+        try:
+            save_all(services)
+        finally:
+            logging.getLogger().removeHandler(failures)
         if not failures.seen:
             mark.touch()
 

@@ -24,8 +24,9 @@ if TYPE_CHECKING:
     from mypy_boto3_logs.type_defs import FilteredLogEventTypeDef
 
 POLL_SECONDS: Final = 0.5
-_LATE_MS: Final = 5000
-"""An invocation's lines come when it ends: older by that than lines of others."""
+_LATE_SECONDS: Final = 5
+_PAGE: Final = 10_000
+"""The most that one answer holds: FilterLogEvents' own limit. The emulator has no token for the next page."""
 _MILLISECONDS: Final = 1000
 _READ_SECONDS: Final = 30
 
@@ -39,12 +40,14 @@ class Source:
         group: Name of the group.
         account: Account that it is in.
         region: Region that it is in.
+        timeout_seconds: How long an invocation may last: its lines are written when it ends.
     """
 
     function: str
     group: str
     account: str
     region: str
+    timeout_seconds: int = 900
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -77,6 +80,7 @@ class Tail:
     missing: set[str] = field(default_factory=set[str])
     _seen: dict[tuple[str, str, str, int], int] = field(default_factory=dict[tuple[str, str, str, int], int])
     _invocations: dict[tuple[str, str], str] = field(default_factory=dict[tuple[str, str], str])
+    _read_at_ms: int = 0
 
     def __post_init__(self) -> None:
         """Make a client for each place."""
@@ -104,13 +108,17 @@ class Tail:
         while True:
             asked = int(time.time() * _MILLISECONDS)
             yield self.read(since_ms)
-            since_ms = max(since_ms, asked - _LATE_MS)
-            self._forget(since_ms)
+            self._read_at_ms = asked
+            self._forget(min(map(self._horizon, self.sources)))
             pause(POLL_SECONDS)
+
+    def _horizon(self, source: Source) -> int:
+        """From when on there may be something that was not there at the last reading."""
+        return self._read_at_ms - (source.timeout_seconds + _LATE_SECONDS) * _MILLISECONDS
 
     def _read(self, source: Source, since_ms: int) -> Iterator[Entry]:
         counted: dict[tuple[str, str, str, int], int] = {}
-        for event in self._events(source, since_ms):
+        for event in self._events(source, max(since_ms, self._horizon(source))):
             stream = event.get("logStreamName", "")
             message = event.get("message", "")
             timestamp = event.get("timestamp", 0)
@@ -128,10 +136,18 @@ class Tail:
     def _events(self, source: Source, since_ms: int) -> Iterable[FilteredLogEventTypeDef]:
         client = self._clients[source.account, source.region]
         try:
-            pages = client.get_paginator("filter_log_events").paginate(
-                logGroupName=source.group, startTime=since_ms
-            )
-            found = [event for page in pages for event in page["events"]]
+            found: list[FilteredLogEventTypeDef] = []
+            while True:
+                page = client.filter_log_events(logGroupName=source.group, startTime=since_ms, limit=_PAGE)[
+                    "events"
+                ]
+                last = page[-1].get("timestamp", 0) if len(page) >= _PAGE else since_ms
+                if last <= since_ms:
+                    found.extend(page)
+                    break
+                # What has the last moment may go on in the next page, and is read again with it.
+                found.extend(event for event in page if event.get("timestamp", 0) < last)
+                since_ms = last
         except client.exceptions.ResourceNotFoundException:
             self.missing.add(source.group)
             return []
@@ -143,9 +159,9 @@ class Tail:
         self.missing.discard(source.group)
         return found
 
-    def _forget(self, since_ms: int) -> None:
+    def _forget(self, before_ms: int) -> None:
         # Events before that are never asked for again.
-        self._seen = {key: count for key, count in self._seen.items() if key[3] >= since_ms}
+        self._seen = {key: count for key, count in self._seen.items() if key[3] >= before_ms}
 
 
 def _client(endpoint: str, account: str, region: str) -> CloudWatchLogsClient:

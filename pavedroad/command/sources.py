@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 _SYSTEMS: Final = "pavedroad:systems:"
 _FUNCTION: Final = "aws:lambda/function:Function"
 _ARN_PARTS: Final = 7
+_DEFAULT_TIMEOUT_SECONDS: Final = 3
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -96,12 +97,14 @@ def _source(function: _Resource) -> Source:
             f"{function.urn}: the state has no ARN of this function",
             remedy="Run `pavedroad refresh`, or `pavedroad up` to its end.",
         )
+    timeout = outputs.get("timeout")
     config = as_mapping(outputs.get("loggingConfig")) or {}
     return Source(
         function=function.name,
         group=str(config.get("logGroup") or f"/aws/lambda/{parts[6]}"),
         account=parts[4],
         region=parts[3],
+        timeout_seconds=int(timeout) if isinstance(timeout, (int, float)) else _DEFAULT_TIMEOUT_SECONDS,
     )
 
 
