@@ -63,7 +63,12 @@ class Stack:
         process = subprocess.Popen(  # noqa: S603 - our own command with a test's arguments
             [COMMAND, *arguments],
             cwd=self.folder,
-            env={"PATH": os.environ["PATH"], "HOME": os.environ.get("HOME", "/"), "TERM": "dumb"},
+            env={
+                "PATH": os.environ["PATH"],
+                "HOME": os.environ.get("HOME", "/"),
+                "TERM": "dumb",
+                "PAVEDROAD_NO_CLOUD": "1",
+            },
             stdin=theirs,
             stdout=theirs,
             stderr=theirs,
