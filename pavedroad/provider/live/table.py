@@ -10,6 +10,19 @@ if TYPE_CHECKING:
     from pavedroad.provider.live.contract import LiveType
 
 SERVICES: Final[dict[str, tuple[str, ...]]] = {
+    "bucket_rules": (
+        "aws:s3/bucketLifecycleConfiguration:BucketLifecycleConfiguration",
+        "aws:s3/bucketNotification:BucketNotification",
+    ),
+    "bucket_settings": (
+        "aws:s3/bucketCorsConfiguration:BucketCorsConfiguration",
+        "aws:s3/bucketLogging:BucketLogging",
+        "aws:s3/bucketOwnershipControls:BucketOwnershipControls",
+        "aws:s3/bucketPolicy:BucketPolicy",
+        "aws:s3/bucketPublicAccessBlock:BucketPublicAccessBlock",
+        "aws:s3/bucketServerSideEncryptionConfiguration:BucketServerSideEncryptionConfiguration",
+        "aws:s3/bucketVersioning:BucketVersioning",
+    ),
     "buckets": ("aws:s3/bucket:Bucket",),
     "objects": ("aws:s3/bucketObjectv2:BucketObjectv2",),
     "signing": ("aws:signer/signingJob:SigningJob",),
@@ -72,9 +85,8 @@ SERVICES: Final[dict[str, tuple[str, ...]]] = {
         "aws:secretsmanager/secretPolicy:SecretPolicy",
         "aws:secretsmanager/secretVersion:SecretVersion",
     ),
-    "parameters": (
-        "aws:ssm/parameter:Parameter",
-    ),
+    "parameters": ("aws:ssm/parameter:Parameter",),
+    "tables": ("aws:dynamodb/table:Table",),
 }
 """Module in `services/`: its type tokens."""
 

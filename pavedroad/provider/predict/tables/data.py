@@ -77,6 +77,11 @@ def _object_arn(subject: Subject) -> Value:
     return f"arn:{subject.account.partition}:s3:::{place}" if isinstance(place, str) else UNKNOWN
 
 
+def _etag(subject: Subject) -> Value:
+    # S3 computes it from a content that a plan does not read.
+    return subject.read("etag") or UNKNOWN
+
+
 # Each of these writes the object anew, which makes a version in a versioned bucket.
 _CONTENT: Final = (
     "bucketKeyEnabled",
@@ -101,6 +106,7 @@ _OBJECT: Final[dict[str, Value | Counted | Computed]] = {
     "key": "{@logical}",
     "arn": _object_arn,
     "contentType": _content_type,
+    "etag": _etag,
     "serverSideEncryption": lambda subject: "AES256" if subject.read("kmsKeyId") is None else "aws:kms",
     "bucketKeyEnabled": False,
     "storageClass": "STANDARD",
@@ -162,13 +168,14 @@ ROWS: Final[dict[str, Row]] = {
             "readCapacity": _capacity,
             "writeCapacity": _capacity,
             "pointInTimeRecovery": {"enabled": False},
-            "ttl": {"attributeName": "", "enabled": False},
             "globalSecondaryIndexes": [],
         },
         defaults={
             "billingMode": "PROVISIONED",
             "deletionProtectionEnabled": False,
+            "streamEnabled": False,
             "tableClass": "STANDARD",
+            "ttl": {"attributeName": "", "enabled": False},
         },
     ),
     "aws:kinesis/stream:Stream": Row(
