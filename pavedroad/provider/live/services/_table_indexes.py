@@ -77,12 +77,11 @@ def told_indexes(
     """Indexes as properties, in the order and in the words in which they were asked for."""
     order = {text_in(block, "name"): place for place, block in enumerate(asked)}
     known = {text_in(block, "name"): block for block in asked}
-    blocks = [_told(index, known, local=local) for index in found]
-    return [
-        *sorted(
-            blocks, key=lambda block: (order.get(text_in(block, "name"), len(order)), text_in(block, "name"))
-        )
-    ]
+    blocks = sorted(
+        (_told(index, known, local=local) for index in found),
+        key=lambda block: (order.get(text_in(block, "name"), len(order)), text_in(block, "name")),
+    )
+    return [*blocks]
 
 
 def _told(index: Mapping[str, object], known: Mapping[str, Plains], *, local: bool) -> Plains:
