@@ -11,10 +11,13 @@ from typing import TYPE_CHECKING, Final, Protocol
 from pavedroad.cloud.corrections import (
     event_answers,
     function_logs,
-    log_groups,
     function_versions,
     invocations,
+    log_groups,
+    mapping_settings,
     python_runtime,
+    queue_polling,
+    secret_versions,
     secure_transport,
 )
 
@@ -37,11 +40,14 @@ class Correction(Protocol):
 CORRECTIONS: Final[Sequence[Correction]] = (
     secure_transport,
     event_answers,
+    secret_versions,
     function_logs,
     log_groups,
     python_runtime,
     function_versions,
     invocations,
+    mapping_settings,
+    queue_polling,
 )
 """All corrections in the order in which they are installed."""
 
