@@ -84,6 +84,11 @@ def _parameter_arn(subject: Subject) -> Value:
     return f"arn:{place.partition}:ssm:{place.region}:{place.account}:parameter/{name.removeprefix('/')}"
 
 
+def _parameter_key(subject: Subject) -> Value:
+    kind = text(subject.read("type"))
+    return UNKNOWN if kind is None else "alias/aws/ssm" if kind == "SecureString" else ""
+
+
 ROWS: Final[dict[str, Row]] = {
     "aws:iam/role:Role": Row(
         id="{name}",
@@ -155,8 +160,14 @@ ROWS: Final[dict[str, Row]] = {
             "arn": "arn:{@partition}:secretsmanager:{@region}:{@account}:secret:{name}-{@alnum6}",
             "policy": "",
         },
-        defaults={"forceOverwriteReplicaSecret": False, "recoveryWindowInDays": 30},
+        defaults={
+            **dict.fromkeys(("description", "kmsKeyId")),
+            "forceOverwriteReplicaSecret": False,
+            "recoveryWindowInDays": 30,
+            "replicas": [],
+        },
     ),
+    "aws:secretsmanager/secretPolicy:SecretPolicy": Row(id="{secretArn}"),
     "aws:secretsmanager/secretVersion:SecretVersion": Row(
         id="{secretId}|{versionId}",
         outputs={
@@ -171,10 +182,12 @@ ROWS: Final[dict[str, Row]] = {
         id="{name}",
         outputs={
             "arn": _parameter_arn,
+            "keyId": _parameter_key,
             "version": Counted(properties=_PARAMETER),
             "dataType": "text",
             "tier": "Standard",
             "hasValueWo": False,
         },
+        defaults=dict.fromkeys(("allowedPattern", "description")),
     ),
 }
