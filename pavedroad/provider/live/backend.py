@@ -288,7 +288,9 @@ def _remarkable(subject: Subject, key: str, found: Plains, *, importing: bool) -
         subject, inputs={**subject.inputs, **{name: _value(item) for name, item in found.items()}}
     )
     default = rule(known) if callable(rule) else rule if isinstance(rule, Counted) else fill(rule, known)
-    if isinstance(default, Counted) or is_unknown(default):
+    if isinstance(default, Counted):
+        return False  # what AWS counts or measures nobody asks for
+    if is_unknown(default):
         return True
     return not _same(subject, key, default, found[key])
 

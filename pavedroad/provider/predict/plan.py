@@ -122,7 +122,9 @@ def _answer(rule: Rule, subject: Subject) -> Value | Counted:
 def _counted(rule: Counted, key: str, subject: Subject, mode: Mode, past: Subject | None) -> Value:
     before = {} if past is None else past.inputs
     old = before.get(key)
-    if old is not None and (rule.once or (rule.properties and not _moved(rule, subject, before))):
+    if past is not None and rule.properties and not _moved(rule, subject, before):
+        return old
+    if old is not None and rule.once:
         return old
     if mode.preview:
         return UNKNOWN

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
+from pavedroad.provider.function_names import function_name
 from pavedroad.provider.predict.row import Computed, Counted, Row
 from pavedroad.provider.predict.subject import Subject, fill
 from pavedroad.provider.values import UNKNOWN, Unknown, Value, at, flag, text
@@ -59,31 +61,24 @@ def _if_published(template: str) -> Computed:
     return computed
 
 
-def _function_name(value: Value) -> str | None:
-    """The function's name, given as name, ARN or qualified ARN."""
-    name = text(value)
-    if name is None:
-        return None
-    parts = name.split(":")
-    return parts[parts.index("function") + 1] if "function" in parts[:-1] else parts[0]
-
-
 def _alias_arn(subject: Subject) -> Value:
-    function, name = _function_name(subject.read("functionName")), text(subject.read("name"))
+    function, name = text(subject.read("functionName")), text(subject.read("name"))
     if function is None or name is None:
         return UNKNOWN
-    place = subject.account
-    return f"arn:{place.partition}:lambda:{place.region}:{place.account}:function:{function}:{name}"
+    return replace(function_name(function), qualifier=name).arn(subject.account)
 
 
 def _mapped_function(subject: Subject) -> Value:
     given = text(subject.read("functionName"))
-    if given is None:
+    return UNKNOWN if given is None else function_name(given).arn(subject.account)
+
+
+def _url_function(subject: Subject) -> Value:
+    given, qualifier = text(subject.read("functionName")), subject.read("qualifier")
+    if given is None or isinstance(qualifier, Unknown):
         return UNKNOWN
-    if given.startswith("arn:"):
-        return given
-    place = subject.account
-    return f"arn:{place.partition}:lambda:{place.region}:{place.account}:function:{given}"
+    function = function_name(given)
+    return replace(function, qualifier=text(qualifier) or function.qualifier).arn(subject.account)
 
 
 def _qualified(separator: str) -> Callable[[Subject], Value]:
@@ -158,6 +153,9 @@ ROWS: Final[dict[str, Row]] = {
             "qualifiedArn": _if_published(f"{_ARN}:{{@count}}"),
             "qualifiedInvokeArn": _if_published(f"{_INVOKE}{_ARN}:{{@count}}/invocations"),
             "lastModified": Counted("1970-01-01T00:00:00.000+0000", _PUBLISHES),
+            # Told by Lambda when it has read the code; with no cloud there is nobody to read it.
+            "codeSha256": Counted("{codeSha256}", _CODE),
+            "sourceCodeSize": Counted("{sourceCodeSize}", _CODE),
             "signingJobArn": _if_signed("signing-jobs/{@uuid}"),
             "signingProfileVersionArn": _if_signed("signing-profiles/{@alnum10}/{@ALNUM10}"),
         },
@@ -227,7 +225,7 @@ ROWS: Final[dict[str, Row]] = {
     "aws:lambda/functionUrl:FunctionUrl": Row(
         id=_qualified("/"),
         outputs={
-            "functionArn": _mapped_function,
+            "functionArn": _url_function,
             "urlId": "{@alnum32}",
             "functionUrl": "https://{urlId}.lambda-url.{@region}.on.aws/",
         },
