@@ -86,6 +86,11 @@ SERVICES: Final[dict[str, tuple[str, ...]]] = {
         "aws:secretsmanager/secretVersion:SecretVersion",
     ),
     "parameters": ("aws:ssm/parameter:Parameter",),
+    "state_machines": (
+        "aws:sfn/activity:Activity",
+        "aws:sfn/alias:Alias",
+        "aws:sfn/stateMachine:StateMachine",
+    ),
     "tables": ("aws:dynamodb/table:Table",),
 }
 """Module in `services/`: its type tokens."""
