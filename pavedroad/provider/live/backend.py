@@ -138,7 +138,7 @@ class Live:
         inputs = _inputs(subject, kind, found, importing=importing)
         known = replace(subject, inputs=inputs)
         outputs = _merged(subject, olds or plan_create(known, _MADE).outputs, found, kind)
-        if subject.account.default_tags or "tags" in found:
+        if "tags" in found and "tagsAll" in subject.shape.outputs:
             outputs["tagsAll"] = dict(_tags(found))
         seed = subject.seed or text(olds.get(SEED_KEY)) or ""
         return Found(
@@ -234,7 +234,9 @@ class Live:
 
 def _merged(subject: Subject, known: Properties, found: Plains, kind: LiveType) -> Properties:
     """Outputs as they are known, with what AWS says where that is something else."""
-    outputs: Properties = {**known}
+    outputs: Properties = {
+        key: value for key, value in known.items() if key in subject.shape.outputs or key.startswith("__")
+    }
     for key, value in found.items():
         if key in _TAGS or key in kind.write_only or key not in subject.shape.outputs:
             continue
