@@ -9,11 +9,14 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final, Protocol
 
 from pavedroad.cloud.corrections import (
+    async_invocations,
     event_answers,
     function_logs,
+    function_tasks,
     function_versions,
     invocations,
     log_groups,
+    machine_records,
     mapping_settings,
     python_runtime,
     queue_polling,
@@ -43,11 +46,14 @@ CORRECTIONS: Final[Sequence[Correction]] = (
     secret_versions,
     function_logs,
     log_groups,
+    machine_records,
     python_runtime,
     function_versions,
     invocations,
     mapping_settings,
     queue_polling,
+    async_invocations,
+    function_tasks,
 )
 """All corrections in the order in which they are installed."""
 
