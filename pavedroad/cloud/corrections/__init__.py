@@ -9,11 +9,13 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final, Protocol
 
 from pavedroad.cloud.corrections import (
+    alarm_records,
     async_invocations,
     event_answers,
     function_logs,
     function_tasks,
     function_versions,
+    iam_pollers,
     invocations,
     log_groups,
     machine_records,
@@ -22,6 +24,7 @@ from pavedroad.cloud.corrections import (
     queue_polling,
     secret_versions,
     secure_transport,
+    stream_answers,
 )
 
 if TYPE_CHECKING:
@@ -44,7 +47,9 @@ CORRECTIONS: Final[Sequence[Correction]] = (
     secure_transport,
     event_answers,
     secret_versions,
+    stream_answers,
     function_logs,
+    alarm_records,
     log_groups,
     machine_records,
     python_runtime,
@@ -54,6 +59,7 @@ CORRECTIONS: Final[Sequence[Correction]] = (
     queue_polling,
     async_invocations,
     function_tasks,
+    iam_pollers,
 )
 """All corrections in the order in which they are installed."""
 

@@ -10,6 +10,11 @@ if TYPE_CHECKING:
     from pavedroad.provider.live.contract import LiveType
 
 SERVICES: Final[dict[str, tuple[str, ...]]] = {
+    "alarms": (
+        "aws:cloudwatch/compositeAlarm:CompositeAlarm",
+        "aws:cloudwatch/dashboard:Dashboard",
+        "aws:cloudwatch/metricAlarm:MetricAlarm",
+    ),
     "bucket_rules": (
         "aws:s3/bucketLifecycleConfiguration:BucketLifecycleConfiguration",
         "aws:s3/bucketNotification:BucketNotification",
@@ -92,6 +97,10 @@ SERVICES: Final[dict[str, tuple[str, ...]]] = {
         "aws:sfn/stateMachine:StateMachine",
     ),
     "tables": ("aws:dynamodb/table:Table",),
+    "streams": (
+        "aws:kinesis/stream:Stream",
+        "aws:kinesis/streamConsumer:StreamConsumer",
+    ),
 }
 """Module in `services/`: its type tokens."""
 

@@ -180,8 +180,25 @@ ROWS: Final[dict[str, Row]] = {
     ),
     "aws:kinesis/stream:Stream": Row(
         id="{arn}",
-        outputs={"arn": "arn:{@partition}:kinesis:{@region}:{@account}:stream/{name}"},
-        defaults={"encryptionType": "NONE", "enforceConsumerDeletion": False, "retentionPeriod": 24},
+        outputs={
+            "arn": "arn:{@partition}:kinesis:{@region}:{@account}:stream/{name}",
+            "maxRecordSizeInKib": 1024,
+        },
+        defaults={
+            "encryptionType": "NONE",
+            "enforceConsumerDeletion": False,
+            "kmsKeyId": None,
+            "retentionPeriod": 24,
+            "shardLevelMetrics": None,
+            "streamModeDetails": {"streamMode": "PROVISIONED"},
+        },
+    ),
+    "aws:kinesis/streamConsumer:StreamConsumer": Row(
+        id="{arn}",
+        outputs={
+            "arn": "{streamArn}/consumer/{name}:{@digits10}",
+            "creationTimestamp": Counted("1970-01-01T00:00:00Z", once=True),
+        },
     ),
     "aws:kinesis/firehoseDeliveryStream:FirehoseDeliveryStream": Row(
         id="{arn}",
