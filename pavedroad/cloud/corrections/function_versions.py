@@ -92,8 +92,7 @@ def _effective_record(original: Callable[[Record | None, str | None], Found]) ->
 
 def _reserved_concurrency(original: Callable[[Record, Record], int | None]) -> Callable[..., int | None]:
     def reserved(function: Record, config: Record) -> int | None:
-        own = original(function, config)
-        base = base_record(config) if own is None else None
-        return original(base, config) if base is not None else own
+        base = base_record(config)
+        return original(function if base is None else base, config)
 
     return reserved
