@@ -88,6 +88,7 @@ _ABSENT: Final = frozenset(
         "404",
         "ActivityDoesNotExist",
         "AWS.SimpleQueueService.NonExistentQueue",
+        "DashboardNotFoundError",
         "EntityNotFoundException",
         "NoSuchBucket",
         "NoSuchBucketPolicy",

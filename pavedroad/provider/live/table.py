@@ -101,6 +101,9 @@ SERVICES: Final[dict[str, tuple[str, ...]]] = {
         "aws:kinesis/stream:Stream",
         "aws:kinesis/streamConsumer:StreamConsumer",
     ),
+    "delivery_streams": (
+        "aws:kinesis/firehoseDeliveryStream:FirehoseDeliveryStream",
+    ),
 }
 """Module in `services/`: its type tokens."""
 
