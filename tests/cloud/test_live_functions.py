@@ -19,6 +19,8 @@ from tests.support.provider import ACCOUNT, FUNCTION, REGION
 if TYPE_CHECKING:
     from pathlib import Path
 
+    from mypy_boto3_lambda.type_defs import EnvironmentTypeDef
+
     from tests.support.live import Bench, Seen
     from tests.support.provider import Kept
 
@@ -100,7 +102,12 @@ def test_a_function_with_every_setting_obeys_the_law(bench: Bench) -> None:
         "deadLetterConfig": {"targetArn": f"arn:aws:sqs:{REGION}:{ACCOUNT}:dead"},
         "layers": [_layer(bench)],
         "ephemeralStorage": {"size": 1024},
-        "loggingConfig": {"logFormat": "JSON", "logGroup": "/own/group", "applicationLogLevel": "DEBUG"},
+        "loggingConfig": {
+            "logFormat": "JSON",
+            "logGroup": "/own/group",
+            "applicationLogLevel": "DEBUG",
+            "systemLogLevel": "INFO",
+        },
         "tracingConfig": {"mode": "Active"},
         "kmsKeyArn": f"arn:aws:kms:{REGION}:{ACCOUNT}:key/0",
         "vpcConfig": {"subnetIds": ["subnet-1", "subnet-2"], "securityGroupIds": ["sg-1"]},
@@ -138,7 +145,12 @@ def test_a_function_with_every_setting_obeys_the_law(bench: Bench) -> None:
         "Dead": f"arn:aws:sqs:{REGION}:{ACCOUNT}:dead",
         "Layers": full["layers"],
         "Storage": 1024,
-        "Log": {"LogFormat": "JSON", "LogGroup": "/own/group", "ApplicationLogLevel": "DEBUG"},
+        "Log": {
+            "LogFormat": "JSON",
+            "LogGroup": "/own/group",
+            "ApplicationLogLevel": "DEBUG",
+            "SystemLogLevel": "INFO",
+        },
         "Tracing": "Active",
         "Key": f"arn:aws:kms:{REGION}:{ACCOUNT}:key/0",
         "Subnets": ["subnet-1", "subnet-2"],
@@ -149,7 +161,8 @@ def test_a_function_with_every_setting_obeys_the_law(bench: Bench) -> None:
 
     def drift(kept: Kept) -> None:
         lambda_ = bench.cloud.client("lambda", ACCOUNT)
-        lambda_.update_function_configuration(FunctionName=kept.id, Timeout=9, Environment={"Variables": {}})
+        more: EnvironmentTypeDef = {"Variables": {"TABLE": "orders", "SIZE": "3", "MORE": "1"}}
+        lambda_.update_function_configuration(FunctionName=kept.id, Timeout=9, Environment=more)
         lambda_.put_function_concurrency(FunctionName=kept.id, ReservedConcurrentExecutions=2)
 
     obeys(

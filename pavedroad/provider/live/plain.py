@@ -13,6 +13,10 @@ Plain: TypeAlias = "bool | int | float | str | list[Plain] | dict[str, Plain] | 
 Plains: TypeAlias = "dict[str, Plain]"
 
 
+class Whole(dict[str, "Plain"]):
+    """A map whose keys the program chooses, such as variables: one that nobody asked for is a difference."""
+
+
 def plain(value: Value) -> Plain:
     """A value without marks; entries that are not given are left out of maps.
 
@@ -44,11 +48,13 @@ def plains(properties: Mapping[str, Value]) -> Plains:
 def pruned(found: Plain, like: Plain) -> Plain:
     """What was found, without what nobody asked for: a service answers with every field that it has.
 
+    A map that a service module tells as `Whole` is not a block of fields and stays as it is.
+
     Args:
         found: The service's answer.
         like: What was asked for.
     """
-    if isinstance(found, dict) and isinstance(like, dict):
+    if isinstance(found, dict) and isinstance(like, dict) and not isinstance(found, Whole):
         return {key: pruned(item, like[key]) for key, item in found.items() if key in like}
     if isinstance(found, list) and isinstance(like, list) and len(found) == len(like):
         return [pruned(item, other) for item, other in zip(found, like, strict=True)]

@@ -103,6 +103,7 @@ _ABSENT: Final = frozenset(
         "NotFoundException",
         "OwnershipControlsNotFoundError",
         "ParameterNotFound",
+        "ProvisionedConcurrencyConfigNotFoundException",
         "QueueDoesNotExist",
         "ResourceNotFound",
         "ResourceNotFoundException",

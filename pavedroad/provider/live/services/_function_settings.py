@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final, cast
 
-from pavedroad.provider.live.plain import empty, list_in, map_in, pruned, strings_in, text_in, texts_in
+from pavedroad.provider.live.plain import Whole, empty, list_in, map_in, pruned, strings_in, text_in, texts_in
 from pavedroad.provider.live.services._wire import Names, Part, Turned, capital, plainly, sent, told
 
 if TYPE_CHECKING:
@@ -19,7 +19,11 @@ def _maps(value: object) -> list[Plains]:
 
 
 _FILE_SYSTEM: Final = capital("arn", "localMountPath")
-_VARIABLES: Final = Turned("Variables", lambda value: strings_in({"all": value}, "all"), plainly)
+_VARIABLES: Final = Turned(
+    "Variables",
+    lambda value: strings_in({"all": value}, "all"),
+    lambda value: Whole(map_in({"all": plainly(value)}, "all")),
+)
 _LAYERS: Final = Turned(
     "Layers", lambda value: value, lambda value: [layer.get("Arn") for layer in _maps(value)]
 )

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Final
 
 from pavedroad.provider.function_names import LATEST, FunctionName
 from pavedroad.provider.live.contract import LiveType, Refused
-from pavedroad.provider.live.plain import map_in, number_in, text_in
+from pavedroad.provider.live.plain import Whole, map_in, number_in, text_in
 from pavedroad.provider.live.services._functions import (
     configuration,
     in_own_words,
@@ -71,7 +71,7 @@ def _read(call: Call, arn: str) -> Plains:
         "functionVersion": found["FunctionVersion"],
         "invokeArn": invoke_arn(call, found["AliasArn"]),
         _ALIAS: found["Name"],
-        "routingConfig": {_WEIGHTS: {**whole}} if whole else None,
+        "routingConfig": {_WEIGHTS: Whole(whole)} if whole else None,
     }
 
 

@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Final, cast
 
 from pavedroad.provider.live.contract import LiveType, Refused
-from pavedroad.provider.live.plain import text_in
+from pavedroad.provider.live.plain import Whole, map_in, text_in, texts_in
 from pavedroad.provider.live.services._event_sources import is_stream, refuse_source, service_of
 from pavedroad.provider.live.services._functions import in_own_words, is_gone, meant, until
 from pavedroad.provider.live.services._wire import Names, Part, Turned, capital, plainly, retag, sent, told
@@ -70,11 +70,21 @@ _SETTINGS: Final[Names] = {
 }
 """What UpdateEventSourceMapping changes."""
 
+_ENDPOINTS: Final = Turned(
+    "Endpoints",
+    lambda value: {key: str(item).split(",") for key, item in map_in({"all": value}, "all").items()},
+    lambda value: Whole(
+        {
+            key: ",".join(texts_in({"all": item}, "all"))
+            for key, item in map_in({"all": plainly(value)}, "all").items()
+        }
+    ),
+)
 _SOURCE: Final[Names] = {
     **capital("eventSourceArn", "startingPosition", "topics"),
     "amazonManagedKafkaEventSourceConfig": Part("AmazonManagedKafkaEventSourceConfig", _KAFKA),
     "queues": Turned("Queues", lambda name: [name], _first),
-    "selfManagedEventSource": Part("SelfManagedEventSource", capital("endpoints")),
+    "selfManagedEventSource": Part("SelfManagedEventSource", {"endpoints": _ENDPOINTS}),
     "selfManagedKafkaEventSourceConfig": Part("SelfManagedKafkaEventSourceConfig", _KAFKA),
     "startingPositionTimestamp": Turned(
         "StartingPositionTimestamp", lambda value: datetime.fromisoformat(str(value)), plainly
