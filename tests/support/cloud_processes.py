@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import subprocess
 import sys
@@ -10,7 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Generator
 
 ROOT: Final = Path(__file__).resolve().parents[2]
 PATIENCE_SECONDS: Final = 20.0
@@ -67,15 +68,21 @@ def listening(pids: set[int]) -> set[str]:
     }
 
 
-def script(code: str, *arguments: str) -> subprocess.Popen[str]:
-    """Run Python code as a process of its own, its output readable."""
-    return subprocess.Popen(  # noqa: S603 - our interpreter, a script of the test
+@contextlib.contextmanager
+def script(code: str, *arguments: str) -> Generator[subprocess.Popen[str]]:
+    """Run Python code as a process of its own, its output readable; it ends with a test that fails."""
+    with subprocess.Popen(  # noqa: S603 - our interpreter, a script of the test
         [sys.executable, "-c", code, *arguments],
         cwd=ROOT,
         stdin=subprocess.DEVNULL,
         stdout=subprocess.PIPE,
         text=True,
-    )
+    ) as process:
+        try:
+            yield process
+        except BaseException:
+            process.kill()
+            raise
 
 
 def first_line(process: subprocess.Popen[str]) -> str:
