@@ -15,6 +15,7 @@ from pavedroad.engine.protocol import callback_pb2, engine_pb2, provider_pb2, re
 from pavedroad.engine.provider_client import ProviderFailure
 from pavedroad.engine.rpc import RpcFailure
 from pavedroad.engine.state import Goal, is_provider
+from pavedroad.engine.under_way import UnderWay
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
@@ -67,6 +68,7 @@ class Monitor:
         self._dry_run = dry_run
         self._parallel = parallel
         self.transforms = Transforms()
+        self.under_way = UnderWay()
 
     async def GetDeploymentInfo(  # noqa: N802 - the service's own name
         self, _request: empty_pb2.Empty, _context: Refusal
@@ -93,7 +95,7 @@ class Monitor:
     ) -> resource_pb2.RegisterResourceResponse:
         """Bring a resource about."""
         try:
-            state = await _answered(self._register(request), context)
+            state = await _answered(self.under_way.result(self._register(request)), context)
         except Lost as lost:
             return resource_pb2.RegisterResourceResponse(urn=str(lost), result=resource_pb2.FAIL)
         known_id = "" if values.is_unknown(state.id) else state.id
@@ -139,7 +141,7 @@ class Monitor:
     ) -> resource_pb2.ReadResourceResponse:
         """Read a resource that lives outside the stack."""
         try:
-            state = await _answered(self._read(request), context)
+            state = await _answered(self.under_way.result(self._read(request)), context)
         except Lost as lost:
             return resource_pb2.ReadResourceResponse(urn=str(lost), result=resource_pb2.FAIL)
         return resource_pb2.ReadResourceResponse(
@@ -173,7 +175,7 @@ class Monitor:
     ) -> resource_pb2.ResourceInvokeResponse:
         """Call a data source."""
         try:
-            return await _answered(self._invoke(request), context)
+            return await _answered(self.under_way.result(self._invoke(request)), context)
         except Lost:
             return resource_pb2.ResourceInvokeResponse(unknown=True)
 

@@ -255,6 +255,7 @@ class Run:
                     await asyncio.wait_for(program.exited(), EXIT_GRACE_SECONDS)
             await children.stop(program)
         await parts.server.stop(None)
+        await parts.monitor.under_way.cancel()
         await parts.monitor.transforms.close()
         await parts.providers.close(cancelled=parts.cancelled)
         await parts.policies.close()

@@ -30,6 +30,17 @@ import pulumi_aws as aws
 for number in range(40):
     aws.sqs.Queue(f"queue-{number}", name=f"many-{number}")
 """
+FAILING: Final = """
+import pulumi_aws as aws
+
+for number in range(12):
+    queue = aws.sqs.Queue(f"queue-{number}", name=f"many-{number}")
+    aws.sqs.QueuePolicy(
+        f"policy-{number}",
+        queue_url=queue.url if number > 99 else "https://sqs.eu-west-1.amazonaws.com/111122223333/nobody-made-this",
+        policy='{"Version": "2012-10-17", "Statement": []}',
+    )
+"""
 IN_THE_CLOUD: Final = {"PAVEDROAD_NO_CLOUD": "0"}
 
 
@@ -137,6 +148,19 @@ def test_a_cloud_that_dies_in_an_update_is_told_and_made_up_for(project: Path) -
     assert sorted(queues) == sorted(f"many-{number}" for number in range(40))
     again = run("up", "--yes", cwd=project, env=IN_THE_CLOUD)
     assert again.stdout.startswith("Nothing to do: 41 unchanged"), again.stdout
+
+
+def test_what_runs_when_the_program_dies_of_a_failure_comes_to_its_end(project: Path) -> None:
+    (project / "__main__.py").write_text(FAILING, encoding="utf-8")
+
+    failed = run("up", "--yes", "--json", cwd=project, env=IN_THE_CLOUD)
+
+    assert failed.exit_code == 1
+    standings = {step["urn"].rpartition("::")[2]: step["standing"] for step in failed.document["steps"]}
+    policies = {standing for name, standing in standings.items() if name.startswith("policy-")}
+    assert policies <= {"failed", "not begun"}
+    state = json.loads((project / ".pavedroad" / "state" / "dev.json").read_text(encoding="utf-8"))
+    assert state["deployment"].get("pending_operations", []) == []
 
 
 def _queues(endpoint: str) -> list[str]:
