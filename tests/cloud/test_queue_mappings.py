@@ -158,20 +158,6 @@ def test_a_filter_deletes_what_it_leaves_out_even_when_the_rest_fails(cloud: Clo
     until(lambda: fed.left() == 1 and ["raise"] in fed.batches())
 
 
-def test_the_role_must_allow_the_poller_to_read(cloud: Cloud) -> None:
-    fed = Fed(cloud)
-    cloud.client("iam").delete_role_policy(RoleName=fed.function.name, PolicyName="own")
-    mapping = fed.map()
-
-    fed.send("one")
-
-    def told() -> str:
-        return fed.client.get_event_source_mapping(UUID=mapping).get("LastProcessingResult", "")
-
-    until(lambda: f"sqs:ReceiveMessage on resource: {fed.arn}" in told())
-    assert fed.left() == 1
-
-
 def test_a_mapping_of_a_deleted_function_stops(cloud: Cloud) -> None:
     fed = Fed(cloud)
     mapping = fed.map()

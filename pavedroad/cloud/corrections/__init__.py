@@ -16,12 +16,14 @@ from pavedroad.cloud.corrections import (
     function_tasks,
     function_versions,
     iam_pollers,
+    iam_state_machines,
     invocations,
     log_groups,
     machine_records,
     mapping_settings,
     python_runtime,
     queue_polling,
+    queue_redrive,
     secret_versions,
     secure_transport,
     stream_answers,
@@ -60,6 +62,8 @@ CORRECTIONS: Final[Sequence[Correction]] = (
     async_invocations,
     function_tasks,
     iam_pollers,
+    iam_state_machines,
+    queue_redrive,
 )
 """All corrections in the order in which they are installed."""
 

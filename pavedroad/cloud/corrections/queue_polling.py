@@ -1,11 +1,12 @@
 """Lambda's poller of queues.
 
-AWS: gathers messages for the batching window, reads with the function's role, deletes what a filter leaves
-out, takes a malformed batch response for a failure of the whole batch, is throttled by reserved concurrency
-(the receive count rises), stops when the function is gone.
-The emulator: no window, no role, at most ten messages, filtered messages share the batch's fate, a malformed
-response is success, reserved concurrency holds the poller back, a deleted function's mapping stays enabled.
+AWS: gathers messages for the batching window, deletes what a filter leaves out, takes a malformed batch
+response for a failure of the whole batch, is throttled by reserved concurrency (the receive count rises),
+stops when the function is gone.
+The emulator: no window, at most ten messages, filtered messages share the batch's fate, a malformed response
+is success, reserved concurrency holds the poller back, a deleted function's mapping stays enabled.
 Here: one pass over all queue mappings takes the place of the emulator's; receiving and deleting stay its own.
+Whether the role may read is decided by `iam_pollers`.
 """
 
 from __future__ import annotations
@@ -17,7 +18,6 @@ import time
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Final, cast
 
-from pavedroad.cloud import permissions
 from pavedroad.cloud.batches import failed_items
 from pavedroad.cloud.seams import Seam
 
@@ -28,7 +28,6 @@ if TYPE_CHECKING:
 
 _PAYLOAD_BYTES: Final = 6 * 1024 * 1024  # what an invocation takes at most
 _DEFAULT_CONCURRENCY: Final = 5  # batches at once with which Lambda begins
-_READING: Final = ("sqs:ReceiveMessage", "sqs:DeleteMessage", "sqs:GetQueueAttributes")
 _lambda: Final = Seam(
     "services.lambda_svc",
     "_apply_filter_criteria",
@@ -62,7 +61,6 @@ def install() -> None:
     """Take the place of the emulator's poller of queues."""
     for seam in (_lambda, _sqs, _responses):
         seam.check()
-    permissions.check()
     _lambda.wrap("_poll_sqs", lambda _original: poll)
 
 
@@ -82,9 +80,7 @@ def poll() -> bool:
 
 
 def _poll_one(mapping: Mapping) -> bool:
-    function, config = _lambda["_get_func_record_for_qualifier"](
-        mapping["FunctionName"], mapping.get("Qualifier")
-    )
+    function, _ = _lambda["_get_func_record_for_qualifier"](mapping["FunctionName"], mapping.get("Qualifier"))
     if function is None:
         mapping |= {
             "Enabled": False,
@@ -101,7 +97,7 @@ def _poll_one(mapping: Mapping) -> bool:
     if _lambda["_esm_inflight"].get(mapping["UUID"], 0) >= limit:
         return False
     waiting = _waiting.setdefault(mapping["UUID"], _Waiting())
-    fetched = _fetch(mapping, config, queue, waiting)
+    fetched = _fetch(mapping, queue, waiting)
     size = mapping.get("BatchSize", 10)
     held = sum(len(message["body"]) for message in waiting.messages)
     due = len(waiting.messages) >= size or held >= _PAYLOAD_BYTES or time.monotonic() >= waiting.due
@@ -112,21 +108,11 @@ def _poll_one(mapping: Mapping) -> bool:
     return True
 
 
-def _fetch(mapping: Mapping, config: Record, queue: Record, waiting: _Waiting) -> bool:
+def _fetch(mapping: Mapping, queue: Record, waiting: _Waiting) -> bool:
     """Receive what fits into the batch; true when there was something."""
     now = time.time()
     if not any(message.get("visible_at", 0) <= now for message in queue["messages"]):
         return False
-    for action in _READING:
-        decision = permissions.role_allows(
-            config["Role"], action, mapping["EventSourceArn"], session=config["FunctionName"]
-        )
-        if not decision:
-            problem = f"PROBLEM: {decision.message}"
-            if mapping.get("LastProcessingResult") != problem:
-                _logger.warning("mapping %s does not poll: %s", mapping["UUID"], decision.message)
-            mapping["LastProcessingResult"] = problem
-            return False
     room = mapping.get("BatchSize", 10) - len(waiting.messages)
     url = _sqs["_queue_url"](mapping["EventSourceArn"].rpartition(":")[2])
     received = _sqs["_receive_messages_for_esm"](url, room)
