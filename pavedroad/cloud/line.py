@@ -139,6 +139,15 @@ def _structured(document: Mapping[str, object], text: str, request_id: str) -> L
         return _metrics(document, request_id)
     named = (document.get(key) for key in ("function_request_id", "requestId", "AWSRequestId"))
     known = next((str(value) for value in named if value), request_id)
+    if "errorType" in document and "message" not in document:
+        # What the runtime says of an error that the handler let through, in the JSON format.
+        return Line(
+            kind=Kind.FUNCTION,
+            level=_text(document.get("log_level", "ERROR")).upper(),
+            message=f"{_text(document['errorType'])}: {_text(document.get('errorMessage', ''))}",
+            request_id=known,
+            trace=_lines(document.get("stackTrace") or []),
+        )
     if "message" not in document:
         return Line(kind=Kind.FUNCTION, message=text, request_id=known)
     return Line(
@@ -157,7 +166,10 @@ def _platform(kind: str, record: Mapping[str, object]) -> Line:
         kind=Kind.PLATFORM,
         message=kind,
         request_id=_text(record.get("requestId", "")),
-        fields={key: value for key, value in record.items() if key not in {"requestId", "tracing"}},
+        fields={
+            **_mapping(record.get("metrics")),
+            **{key: value for key, value in record.items() if key not in {"requestId", "tracing", "metrics"}},
+        },
         failed=status is not None and status != "success",
     )
 

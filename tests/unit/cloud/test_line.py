@@ -69,6 +69,27 @@ def test_a_line_of_lambdas_json_format_names_its_request() -> None:
     assert dict(line.fields) == {"errorType": "ValueError"}
 
 
+def test_an_error_that_the_handler_let_through_is_told_in_json_too() -> None:
+    text = json.dumps(
+        {
+            "timestamp": "2026-11-21T05:41:25Z",
+            "log_level": "ERROR",
+            "errorMessage": "no orders",
+            "errorType": "InvalidRequest",
+            "requestId": ID,
+            "stackTrace": ["  File a\n    raise\n"],
+        }
+    )
+
+    assert parse(text, "") == Line(
+        kind=Kind.FUNCTION,
+        level="ERROR",
+        message="InvalidRequest: no orders",
+        request_id=ID,
+        trace=("  File a", "    raise"),
+    )
+
+
 @pytest.mark.parametrize(
     ("text", "failed"),
     [
@@ -89,10 +110,19 @@ def test_the_platforms_lines_are_told_from_the_functions(text: str, *, failed: b
 
 
 def test_a_platform_event_shows_its_record() -> None:
-    text = json.dumps({"type": "platform.start", "record": {"requestId": ID, "version": "3"}})
+    record = {
+        "requestId": ID,
+        "metrics": {"durationMs": 2.5},
+        "status": "success",
+        "tracing": {"spanId": "1"},
+    }
+    text = json.dumps({"type": "platform.report", "record": record})
 
     assert parse(text, "") == Line(
-        kind=Kind.PLATFORM, message="platform.start", request_id=ID, fields={"version": "3"}
+        kind=Kind.PLATFORM,
+        message="platform.report",
+        request_id=ID,
+        fields={"durationMs": 2.5, "status": "success"},
     )
 
 
