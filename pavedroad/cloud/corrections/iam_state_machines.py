@@ -267,7 +267,7 @@ def _wanted(resource: str, given: Data) -> Iterator[Wanted]:
     elif integration == "sns:publish":
         yield "sns:Publish", str(given.get("TopicArn") or given.get("TargetArn") or "*")
     elif integration == "events:putEvents":
-        for entry in given.get("Entries") or []:
+        for entry in cast("list[Data]", given.get("Entries") or []):
             bus = str(entry.get("EventBusName") or "default")
             yield (
                 "events:PutEvents",
