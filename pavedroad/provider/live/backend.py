@@ -173,7 +173,8 @@ class Live:
         """The id of what an interrupted create has made, if it came that far."""
         identity = begun.key.id
         if identity.startswith("begun:"):
-            found = kind.find(call) if kind.find is not None else planned.id
+            taken = frozenset(record.key.id for record in self.store.all(begun.key.place))
+            found = kind.find(replace(call, taken=taken)) if kind.find is not None else planned.id
             if not found:
                 return None
             identity = found

@@ -48,6 +48,7 @@ class Call:
         predicted: What the outputs were predicted to be: ARN, URL and defaults.
         changed: For an update, the inputs that change.
         tags: All tags that the resource shall have.
+        taken: For `find`, ids of the type that are other resources' already.
     """
 
     subject: Subject
@@ -57,6 +58,7 @@ class Call:
     predicted: Plains = field(default_factory=dict[str, "Plain"])
     changed: frozenset[str] = frozenset()
     tags: dict[str, str] = field(default_factory=dict[str, str])
+    taken: frozenset[str] = frozenset()
 
     @property
     def account(self) -> str:

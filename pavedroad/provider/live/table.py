@@ -64,6 +64,11 @@ SERVICES: Final[dict[str, tuple[str, ...]]] = {
     ),
     "mappings": ("aws:lambda/eventSourceMapping:EventSourceMapping",),
     "permissions": ("aws:lambda/permission:Permission",),
+    "keys": (
+        "aws:kms/alias:Alias",
+        "aws:kms/key:Key",
+        "aws:kms/keyPolicy:KeyPolicy",
+    ),
     "log_filters": (
         "aws:cloudwatch/logMetricFilter:LogMetricFilter",
         "aws:cloudwatch/logResourcePolicy:LogResourcePolicy",
