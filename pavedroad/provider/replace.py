@@ -52,7 +52,16 @@ FORCES_NEW: Final[dict[str, frozenset[str]]] = {
     "aws:iam/rolePolicyAttachment:RolePolicyAttachment": EVERYTHING,
     "aws:iam/userPolicy:UserPolicy": frozenset({"user"}),
     "aws:iam/userPolicyAttachment:UserPolicyAttachment": EVERYTHING,
+    "aws:kinesis/firehoseDeliveryStream:FirehoseDeliveryStream": frozenset(
+        {
+            "extendedS3Configuration.dynamicPartitioningConfiguration",
+            "extendedS3Configuration.dynamicPartitioningConfiguration.enabled",
+            "kinesisSourceConfiguration",
+            "mskSourceConfiguration",
+        }
+    ),
     "aws:kinesis/stream:Stream": frozenset({"name"}),
+    "aws:kinesis/streamConsumer:StreamConsumer": frozenset({"name", "streamArn"}),
     "aws:kms/key:Key": frozenset(
         {"customerMasterKeySpec", "keyUsage", "multiRegion", "customKeyStoreId", "xksKeyId"}
     ),

@@ -28,11 +28,13 @@ class Part:
         api: Its name in the API; a dot enters a further structure, as in all names of the API.
         inside: What is in it.
         many: Whether it is a list of such blocks.
+        bare: Whether it says something even when nothing is in it.
     """
 
     api: str
     inside: Names
     many: bool = False
+    bare: bool = False
 
 
 @dataclass(frozen=True)
@@ -100,7 +102,7 @@ def told(names: Names, members: Members) -> Plains:
             found[name] = [told(entry.inside, item) for item in _blocks(value)]
         else:
             block = told(entry.inside, cast("Members", value)) if isinstance(value, Mapping) else {}
-            if block:
+            if block or entry.bare:
                 found[name] = block
     return found
 
