@@ -52,7 +52,7 @@ def test_who_says_that_he_speaks_plain_http_is_refused(cloud: Cloud, queue: str)
     with pytest.raises(ClientError) as error:
         plain(cloud.client("sqs", ACCOUNT)).send_message(QueueUrl=queue, MessageBody="hello")
 
-    assert error.value.response["ResponseMetadata"]["HTTPStatusCode"] == 403
+    assert "denied" in str(error.value).lower()
 
 
 def test_what_a_service_delivers_counts_as_sent_over_tls(cloud: Cloud, queue: str) -> None:
