@@ -82,4 +82,4 @@ def test_what_a_service_delivers_counts_as_sent_over_tls(cloud: Cloud, queue: st
     found = cloud.client("sqs", ACCOUNT).receive_message(
         QueueUrl=queue, WaitTimeSeconds=5, MaxNumberOfMessages=10
     )
-    assert "from the topic" in [message["Body"] for message in found["Messages"]]
+    assert "from the topic" in [message.get("Body") for message in found["Messages"]]
