@@ -14,12 +14,13 @@ if TYPE_CHECKING:
     from tests.support.provider import Props
 
 from tests.support.provider import FUNCTION, FUNCTION_INPUTS, QUEUE, provider
+from tests.unit.provider.good_resources import TRUST
 
 PLUGIN = Path(__file__).parents[2] / "pavedroad" / "provider" / "plugin" / "pulumi-resource-aws"
 TYPES: dict[str, Props] = {
     QUEUE: {"tags": {"a": "b"}},
     FUNCTION: {**FUNCTION_INPUTS, "environment": {"variables": {"LOG_LEVEL": "INFO"}}},
-    "aws:iam/role:Role": {"assumeRolePolicy": '{"Statement": []}'},
+    "aws:iam/role:Role": {"assumeRolePolicy": TRUST},
     "aws:cloudwatch/logGroup:LogGroup": {"retentionInDays": 30},
     "aws:cloudwatch/metricAlarm:MetricAlarm": {
         "comparisonOperator": "GreaterThanThreshold",

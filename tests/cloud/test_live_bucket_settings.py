@@ -339,6 +339,12 @@ _EVERYTHING = [
         "id": "tag",
         "status": "Disabled",
         "filter": {"tag": {"key": "k", "value": "v"}},
+        "expiration": {"days": 3},
+    },
+    {
+        "id": "marker",
+        "status": "Enabled",
+        "filter": {"prefix": ""},
         "expiration": {"expiredObjectDeleteMarker": True},
     },
     {"id": "prefix", "status": "Enabled", "prefix": "old/", "expiration": {"days": 1}},
@@ -401,6 +407,12 @@ def test_lifecycle(bench: Bench) -> None:
                         "ID": "tag",
                         "Status": "Disabled",
                         "Filter": {"Tag": {"Key": "k", "Value": "v"}},
+                        "Expiration": {"Days": 3},
+                    },
+                    "marker": {
+                        "ID": "marker",
+                        "Status": "Enabled",
+                        "Filter": {"Prefix": ""},
                         "Expiration": {"ExpiredObjectDeleteMarker": True},
                     },
                     "prefix": {

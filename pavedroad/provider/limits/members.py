@@ -90,6 +90,20 @@ OPERATIONS: Final[dict[str, Operation]] = {
     "aws:iam/rolePolicyAttachment:RolePolicyAttachment": Operation(
         "iam", "AttachRolePolicy", {"role": "RoleName"}
     ),
+    "aws:iam/group:Group": Operation("iam", "CreateGroup", {"name": "GroupName"}),
+    "aws:iam/groupPolicy:GroupPolicy": Operation(
+        "iam", "PutGroupPolicy", {"group": "GroupName", "name": "PolicyName", "policy": "PolicyDocument"}
+    ),
+    "aws:iam/groupPolicyAttachment:GroupPolicyAttachment": Operation(
+        "iam", "AttachGroupPolicy", {"group": "GroupName"}
+    ),
+    "aws:iam/user:User": Operation("iam", "CreateUser", {**_IAM_TAGS, "name": "UserName"}),
+    "aws:iam/userPolicy:UserPolicy": Operation(
+        "iam", "PutUserPolicy", {"user": "UserName", "name": "PolicyName", "policy": "PolicyDocument"}
+    ),
+    "aws:iam/userPolicyAttachment:UserPolicyAttachment": Operation(
+        "iam", "AttachUserPolicy", {"user": "UserName"}
+    ),
     "aws:dynamodb/table:Table": Operation(
         "dynamodb",
         "CreateTable",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from pavedroad.provider.limits import function_rules, queue_rules, service_rules
+from pavedroad.provider.limits import bucket_rules, function_rules, policy_rules, queue_rules, service_rules
 from pavedroad.provider.limits.finding import Finding
 from pavedroad.provider.limits.table import TAG_KEY_HIGH, TAG_VALUE_HIGH, TAGS_HIGH
 from pavedroad.provider.values import Properties, entries, text
@@ -66,7 +66,19 @@ RULES: Final[dict[str, tuple[Rule, ...]]] = {
     "aws:dynamodb/table:Table": (service_rules.table_keys, service_rules.table_stream),
     "aws:sfn/stateMachine:StateMachine": (service_rules.machine,),
     "aws:sfn/alias:Alias": (service_rules.routes,),
-    "aws:s3/bucketObjectv2:BucketObjectv2": (service_rules.stored_object,),
+    "aws:iam/groupPolicy:GroupPolicy": (policy_rules.identity_policy("policy"),),
+    "aws:iam/policy:Policy": (policy_rules.identity_policy("policy"),),
+    "aws:iam/role:Role": (policy_rules.trust_policy("assumeRolePolicy"), policy_rules.inline_policies),
+    "aws:iam/rolePolicy:RolePolicy": (policy_rules.identity_policy("policy"),),
+    "aws:iam/userPolicy:UserPolicy": (policy_rules.identity_policy("policy"),),
+    "aws:s3/bucketCorsConfiguration:BucketCorsConfiguration": (bucket_rules.cors,),
+    "aws:s3/bucketLifecycleConfiguration:BucketLifecycleConfiguration": (bucket_rules.lifecycle,),
+    "aws:s3/bucketNotification:BucketNotification": (bucket_rules.notification,),
+    "aws:s3/bucketObjectv2:BucketObjectv2": (service_rules.stored_object, bucket_rules.object_details),
+    "aws:s3/bucketPolicy:BucketPolicy": (policy_rules.resource_policy("policy"), bucket_rules.policy),
+    "aws:s3/bucketServerSideEncryptionConfiguration:BucketServerSideEncryptionConfiguration": (
+        bucket_rules.encryption,
+    ),
     "aws:kms/key:Key": (service_rules.rotation,),
 }
 """By type token."""

@@ -15,7 +15,26 @@ ROLE = "aws:iam/role:Role"
 TABLE = "aws:dynamodb/table:Table"
 MACHINE = "aws:sfn/stateMachine:StateMachine"
 ALARM = "aws:cloudwatch/metricAlarm:MetricAlarm"
+POLICY_ARN = f"arn:aws:iam::{ACCOUNT}:policy/shop-dev-boundary"
 QUEUE_ARN = f"arn:aws:sqs:{REGION}:{ACCOUNT}:orders"
+TRUST = json.dumps(
+    {
+        "Version": "2012-10-17",
+        "Statement": [
+            {
+                "Effect": "Allow",
+                "Action": "sts:AssumeRole",
+                "Principal": {"Service": "lambda.amazonaws.com"},
+            }
+        ],
+    }
+)
+ALLOW = json.dumps(
+    {
+        "Version": "2012-10-17",
+        "Statement": [{"Sid": "Read", "Effect": "Allow", "Action": "s3:GetObject", "Resource": "*"}],
+    }
+)
 DEFINITION: Props = {"StartAt": "A", "States": {"A": {"Type": "Pass", "End": True}}}
 
 
@@ -89,11 +108,11 @@ GOOD: dict[str, Props] = {
     },
     ROLE: {
         "name": "shop-dev-accept-orders",
-        "assumeRolePolicy": json.dumps({"Version": "2012-10-17", "Statement": []}),
+        "assumeRolePolicy": TRUST,
         "permissionsBoundary": f"arn:aws:iam::{ACCOUNT}:policy/shop-dev-boundary",
     },
-    "aws:iam/rolePolicy:RolePolicy": {"role": "r", "policy": json.dumps({"Statement": []})},
-    "aws:iam/policy:Policy": {"policy": json.dumps({"Statement": []})},
+    "aws:iam/rolePolicy:RolePolicy": {"role": "r", "policy": ALLOW},
+    "aws:iam/policy:Policy": {"policy": ALLOW},
     TABLE: {
         "name": "orders",
         "hashKey": "order_id",
@@ -131,6 +150,12 @@ GOOD: dict[str, Props] = {
     },
     "aws:cloudwatch/dashboard:Dashboard": {"dashboardName": "orders", "dashboardBody": '{"widgets": []}'},
     "aws:s3/bucket:Bucket": {"bucket": "shop-dev-artifacts"},
+    "aws:iam/user:User": {"name": "robot", "path": "/robots/"},
+    "aws:iam/group:Group": {"name": "people", "path": "/people/"},
+    "aws:iam/userPolicy:UserPolicy": {"user": "robot", "policy": ALLOW},
+    "aws:iam/groupPolicy:GroupPolicy": {"group": "people", "policy": ALLOW},
+    "aws:iam/userPolicyAttachment:UserPolicyAttachment": {"user": "robot", "policyArn": POLICY_ARN},
+    "aws:iam/groupPolicyAttachment:GroupPolicyAttachment": {"group": "people", "policyArn": POLICY_ARN},
     "aws:s3/bucketVersioning:BucketVersioning": {
         "bucket": "b-1",
         "versioningConfiguration": {"status": "Enabled"},

@@ -18,6 +18,7 @@ from tests.support.provider import (
     provider,
     secret,
 )
+from tests.unit.provider.good_resources import ALLOW, TRUST
 
 if TYPE_CHECKING:
     from tests.support.provider import Client, Props
@@ -43,10 +44,10 @@ CASES: list[tuple[str, Props, str, str]] = [
         ARN.format("lambda", "function:f:live"),
         ARN.format("lambda", "function:f:live"),
     ),
-    ("aws:iam/role:Role", {"name": "r", "assumeRolePolicy": "{}"}, "r", f"arn:aws:iam::{ACCOUNT}:role/r"),
+    ("aws:iam/role:Role", {"name": "r", "assumeRolePolicy": TRUST}, "r", f"arn:aws:iam::{ACCOUNT}:role/r"),
     (
         "aws:iam/policy:Policy",
-        {"name": "p", "path": "/app/", "policy": "{}"},
+        {"name": "p", "path": "/app/", "policy": ALLOW},
         f"arn:aws:iam::{ACCOUNT}:policy/app/p",
         f"arn:aws:iam::{ACCOUNT}:policy/app/p",
     ),

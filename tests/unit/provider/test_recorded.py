@@ -26,7 +26,7 @@ from tests.support.provider import (
     seed_of,
     urn,
 )
-from tests.unit.provider.good_resources import GOOD
+from tests.unit.provider.good_resources import GOOD, TRUST
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -35,7 +35,7 @@ if TYPE_CHECKING:
     from tests.support.provider import Client, Props
 
 ROLE = "aws:iam/role:Role"
-ROLE_INPUTS: Props = {"assumeRolePolicy": '{"Version": "2012-10-17", "Statement": []}'}
+ROLE_INPUTS: Props = {"assumeRolePolicy": TRUST}
 LAYER = "aws:lambda/layerVersion:LayerVersion"
 LAYER_INPUTS: Props = {"layerName": "company", "s3Bucket": "shop-artifacts", "s3Key": "k"}
 PERMISSION = "aws:lambda/permission:Permission"

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from tests.support.provider import ACCOUNT, FUNCTION, FUNCTION_INPUTS, QUEUE, REGION, UNKNOWN, provider
+from tests.unit.provider.good_resources import TRUST
 
 if TYPE_CHECKING:
     from tests.support.provider import Client, Plain, Props
@@ -47,7 +48,7 @@ def test_the_function_is_found_without_a_qualifier_too(aws: Client) -> None:
     [
         (QUEUE, "name", {"name": "orders"}),
         (FUNCTION, "name", {**FUNCTION_INPUTS, "name": "orders"}),
-        (ROLE, "name", {"name": "orders", "assumeRolePolicy": "{}"}),
+        (ROLE, "name", {"name": "orders", "assumeRolePolicy": TRUST}),
         ("aws:s3/bucket:Bucket", "bucket", {"bucket": "orders"}),
         (
             "aws:cloudwatch/dashboard:Dashboard",
