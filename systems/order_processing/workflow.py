@@ -119,7 +119,7 @@ def _begin(parts: WorkflowParts) -> Json:
         **_transition(
             parts,
             to="PROCESSING",
-            condition="#status = :received OR (#status = :to AND execution_arn = :execution_arn)",
+            condition="#status = :received OR (#status = :to AND #execution_arn = :execution_arn)",
             sets={"execution_arn": {"S": EXECUTION}},
             values={":received": {"S": "RECEIVED"}},
         ),
@@ -227,8 +227,12 @@ def _mark_failed(parts: WorkflowParts) -> Json:
 def _transition(
     parts: WorkflowParts, *, to: str, condition: str, sets: Mapping[str, Json], values: Mapping[str, Json]
 ) -> dict[str, Json]:
-    """A conditional change of the order's status; the word is reserved, so it goes by a placeholder."""
-    assignments = ["#status = :to", "updated_at = :now", *(f"{field} = :{field}" for field in sets)]
+    """A conditional change of the order's status.
+
+    Every name goes by a placeholder: `status` and `total` are among DynamoDB's 573 reserved words.
+    """
+    fields = ("updated_at", *sets)
+    assignments = ["#status = :to", *(f"#{field} = :{field}" for field in fields)]
     return {
         "Type": "Task",
         "Resource": f"arn:{parts.partition}:states:::dynamodb:updateItem",
@@ -237,10 +241,10 @@ def _transition(
             "Key": {"order_id": {"S": "{% $states.input.order_id %}"}},
             "UpdateExpression": f"SET {', '.join(assignments)}",
             "ConditionExpression": condition,
-            "ExpressionAttributeNames": {"#status": "status"},
+            "ExpressionAttributeNames": {f"#{field}": field for field in ("status", *fields)},
             "ExpressionAttributeValues": {
                 ":to": {"S": to},
-                ":now": {"S": NOW},
+                ":updated_at": {"S": NOW},
                 **{f":{field}": value for field, value in sets.items()},
                 **values,
             },
