@@ -54,6 +54,8 @@ def send_record(
             clients.sns().publish(TopicArn=destination, Message=body)
         elif service == "lambda":
             clients.functions().invoke(FunctionName=destination, InvocationType="Event", Payload=body)
+        elif service != "events":
+            _failed(config, destination, f"no destination at {service}", "DestinationDeliveryFailures")
         else:
             answer = clients.events().put_events(
                 Entries=[

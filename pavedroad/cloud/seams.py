@@ -59,3 +59,12 @@ class Seam:
         if replacement is original:
             raise CorrectionError(f"{name} of ministack.{self.module} was to be replaced and was not")
         setattr(importlib.import_module(f"ministack.{self.module}"), name, replacement)
+
+    def put(self, name: str, value: object) -> None:
+        """Put a value in the place of another one.
+
+        Raises:
+            CorrectionError: It was never declared, or is not there.
+        """
+        _ = self[name]
+        setattr(importlib.import_module(f"ministack.{self.module}"), name, value)

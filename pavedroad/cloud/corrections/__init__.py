@@ -16,6 +16,7 @@ from pavedroad.cloud.corrections import (
     function_tasks,
     function_versions,
     iam_batch_actions,
+    iam_invoke_permissions,
     iam_pollers,
     iam_state_machines,
     invocations,
@@ -28,6 +29,7 @@ from pavedroad.cloud.corrections import (
     secret_versions,
     secure_transport,
     stream_answers,
+    stream_polling,
 )
 
 if TYPE_CHECKING:
@@ -63,9 +65,11 @@ CORRECTIONS: Final[Sequence[Correction]] = (
     async_invocations,
     function_tasks,
     iam_batch_actions,
+    iam_invoke_permissions,
     iam_pollers,
     iam_state_machines,
     queue_redrive,
+    stream_polling,
 )
 """All corrections in the order in which they are installed."""
 
