@@ -101,13 +101,28 @@ SERVICES: Final[dict[str, tuple[str, ...]]] = {
         "aws:sfn/alias:Alias",
         "aws:sfn/stateMachine:StateMachine",
     ),
+    "subscriptions": ("aws:sns/topicSubscription:TopicSubscription",),
     "tables": ("aws:dynamodb/table:Table",),
+    "topics": (
+        "aws:sns/topic:Topic",
+        "aws:sns/topicPolicy:TopicPolicy",
+    ),
     "streams": (
         "aws:kinesis/stream:Stream",
         "aws:kinesis/streamConsumer:StreamConsumer",
     ),
-    "delivery_streams": (
-        "aws:kinesis/firehoseDeliveryStream:FirehoseDeliveryStream",
+    "delivery_streams": ("aws:kinesis/firehoseDeliveryStream:FirehoseDeliveryStream",),
+    "http_api_parts": (
+        "aws:apigatewayv2/authorizer:Authorizer",
+        "aws:apigatewayv2/deployment:Deployment",
+        "aws:apigatewayv2/integration:Integration",
+        "aws:apigatewayv2/route:Route",
+    ),
+    "http_apis": (
+        "aws:apigatewayv2/api:Api",
+        "aws:apigatewayv2/apiMapping:ApiMapping",
+        "aws:apigatewayv2/domainName:DomainName",
+        "aws:apigatewayv2/stage:Stage",
     ),
 }
 """Module in `services/`: its type tokens."""

@@ -17,6 +17,28 @@ _VERSION_TAG: Final = Counted("ETV{@ALNUM10}")
 _EXECUTE: Final = "arn:{@partition}:execute-api:{@region}:{@account}:"
 _V1: Final = "arn:{@partition}:apigateway:{@region}::/restapis/"
 _V2: Final = "arn:{@partition}:apigateway:{@region}::/apis/"
+_GATEWAY_ZONE: Final = "Z1UJRXOUMOOFQ8"
+_ROUTE_UNSET: Final = (
+    "authorizationScopes",
+    "authorizerId",
+    "operationName",
+    "requestModels",
+    "requestParameters",
+    "target",
+)
+_STAGE_UNSET: Final = (
+    "accessLogSettings",
+    "clientCertificateId",
+    "defaultRouteSettings",
+    "description",
+    "routeSettings",
+    "stageVariables",
+)
+
+
+def _authorizer_seconds(subject: Subject) -> Value:
+    kind = subject.read("authorizerType")
+    return UNKNOWN if isinstance(kind, Unknown) else 300 if kind == "REQUEST" else 0
 
 
 def _endpoint(subject: Subject) -> Value:
@@ -64,6 +86,7 @@ ROWS: Final[dict[str, Row]] = {
             "ipAddressType": "ipv4",
         },
         defaults={
+            **dict.fromkeys(("corsConfiguration", "description", "version")),
             "apiKeySelectionExpression": "$request.header.x-api-key",
             "disableExecuteApiEndpoint": False,
             "routeSelectionExpression": "$request.method $request.path",
@@ -76,14 +99,37 @@ ROWS: Final[dict[str, Row]] = {
             "apiMappingSelectionExpression": "$request.basepath",
             "routingMode": "API_MAPPING_ONLY",
         },
+        defaults={
+            "domainNameConfiguration": {
+                "hostedZoneId": _GATEWAY_ZONE,
+                "ipAddressType": "ipv4",
+                "targetDomainName": "d-{@alnum10}.execute-api.{@region}.{@suffix}",
+            },
+            "mutualTlsAuthentication": None,
+        },
     ),
     "aws:apigatewayv2/route:Route": Row(
-        id="{@alnum7}", defaults={"apiKeyRequired": False, "authorizationType": "NONE"}
+        id="{@alnum7}",
+        defaults={
+            **dict.fromkeys(_ROUTE_UNSET),
+            "apiKeyRequired": False,
+            "authorizationType": "NONE",
+        },
     ),
     "aws:apigatewayv2/integration:Integration": Row(
-        id="{@alnum7}", defaults={"connectionType": "INTERNET", "payloadFormatVersion": "1.0"}
+        id="{@alnum7}",
+        outputs={"timeoutMilliseconds": 30000},
+        defaults={
+            **dict.fromkeys(("description", "requestParameters", "requestTemplates", "responseParameters")),
+            "connectionType": "INTERNET",
+            "payloadFormatVersion": "1.0",
+        },
     ),
-    "aws:apigatewayv2/authorizer:Authorizer": Row(id="{@alnum6}"),
+    "aws:apigatewayv2/authorizer:Authorizer": Row(
+        id="{@alnum6}",
+        outputs={"authorizerResultTtlInSeconds": _authorizer_seconds},
+        defaults={"authorizerCredentialsArn": None, "enableSimpleResponses": False},
+    ),
     "aws:apigatewayv2/apiMapping:ApiMapping": Row(id="{@alnum6}"),
     "aws:apigatewayv2/deployment:Deployment": Row(id="{@alnum6}", outputs={"autoDeployed": False}),
     "aws:apigatewayv2/stage:Stage": Row(
@@ -93,7 +139,7 @@ ROWS: Final[dict[str, Row]] = {
             "executionArn": f"{_EXECUTE}{{apiId}}/{{name}}",
             "invokeUrl": _stage_suffix,
         },
-        defaults={"autoDeploy": False},
+        defaults={**dict.fromkeys(_STAGE_UNSET), "autoDeploy": False},
     ),
     "aws:apigateway/restApi:RestApi": Row(
         id="{@alnum10}",
