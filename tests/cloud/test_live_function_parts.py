@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from mypy_boto3_lambda import LambdaClient
 
     from tests.support.live import Bench, Seen
-    from tests.support.provider import Kept
+    from tests.support.provider import Kept, Props
 
 pytestmark = pytest.mark.cloud
 ALIAS = "aws:lambda/alias:Alias"
@@ -108,15 +108,15 @@ def test_an_alias_obeys_the_law(bench: Bench, form: str) -> None:
 def test_an_alias_of_a_missing_version_is_refused(bench: Bench) -> None:
     name = _versions(bench, 1)
     said = f"ResourceNotFoundException: Function not found: {ARN}{name}:9"
-    wanted = {"functionName": name, "name": "live", "functionVersion": "9"}
+    wanted: Props = {"functionName": name, "name": "live", "functionVersion": "9"}
     with pytest.raises(grpc.RpcError, match=said):
-        bench.client.make(ALIAS, "a", wanted)  # pyright: ignore[reportArgumentType] - texts are properties
+        bench.client.make(ALIAS, "a", wanted)
     kept = bench.client.make(ALIAS, "b", {"functionName": name, "name": "live", "functionVersion": "1"})
-    weights = {"additionalVersionWeights": {"9": 0.1}}
+    weights: Props = {"additionalVersionWeights": {"9": 0.1}}
     with pytest.raises(grpc.RpcError, match=said):
         bench.client.change(
             kept,
-            {"functionName": name, "name": "live", "functionVersion": "1", "routingConfig": weights},  # pyright: ignore[reportArgumentType] - as above
+            {"functionName": name, "name": "live", "functionVersion": "1", "routingConfig": weights},
         )
 
 
@@ -193,8 +193,8 @@ def test_what_a_permission_demands_is_told(
 
 def test_a_permission_that_someone_took_away_is_made_again(bench: Bench) -> None:
     name = make(bench).id
-    wanted = {"function": name, "action": "lambda:InvokeFunction", "principal": "sns.amazonaws.com"}
-    kept = bench.client.make(PERMISSION, "gone", wanted)  # pyright: ignore[reportArgumentType] - texts are properties
+    wanted: Props = {"function": name, "action": "lambda:InvokeFunction", "principal": "sns.amazonaws.com"}
+    kept = bench.client.make(PERMISSION, "gone", wanted)
     _lambda(bench).remove_permission(FunctionName=name, StatementId=kept.id)
 
     assert bench.client.refresh(kept).id == ""
@@ -239,8 +239,7 @@ def test_settings_of_asynchronous_calls_obey_the_law(bench: Bench, form: str, qu
             (bare, {"MaximumRetryAttempts": 2, "DestinationConfig": {"OnSuccess": {}, "OnFailure": {}}})
         ],
         drift=lambda _: _lambda(bench).put_function_event_invoke_config(
-            **key,
-            MaximumRetryAttempts=1,  # pyright: ignore[reportArgumentType] - its two keys are texts
+            FunctionName=f"{name}:{qualifier}" if qualifier else name, MaximumRetryAttempts=1
         ),
     )
 
@@ -336,17 +335,17 @@ def test_recursion_settings_are_set_and_go_back_to_aws_s_own(bench: Bench) -> No
     def loop() -> object:
         return (_found(bench, "get_function_recursion_config", FunctionName=name) or {}).get("RecursiveLoop")
 
-    wanted = {"functionName": name, "recursiveLoop": "Allow"}
-    kept = bench.client.make(RECURSION, "loop", wanted)  # pyright: ignore[reportArgumentType] - texts are properties
+    wanted: Props = {"functionName": name, "recursiveLoop": "Allow"}
+    kept = bench.client.make(RECURSION, "loop", wanted)
     assert (kept.id, loop()) == (name, "Allow")
     assert bench.client.refresh(kept) == kept
     _lambda(bench).put_function_recursion_config(FunctionName=name, RecursiveLoop="Terminate")
     drifted = bench.client.refresh(kept)
-    assert set(bench.client.difference(drifted, wanted)) == {"recursiveLoop"}  # pyright: ignore[reportArgumentType] - as above
-    bench.client.change(drifted, wanted)  # pyright: ignore[reportArgumentType] - as above
+    assert set(bench.client.difference(drifted, wanted)) == {"recursiveLoop"}
+    bench.client.change(drifted, wanted)
     assert loop() == "Allow"
     imported = bench.client.read(RECURSION, "loop", name)
-    assert bench.client.difference(imported, wanted) == {}  # pyright: ignore[reportArgumentType] - as above
+    assert bench.client.difference(imported, wanted) == {}
     bench.client.delete(kept)
     assert loop() == "Terminate"
 

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 import grpc
 import pytest
 
+from pavedroad.provider.values import ARCHIVE, SIGNATURE
 from tests.support.lambda_cases import SOURCE, archive, inputs, make, role, unique
 from tests.support.live import obeys
 from tests.support.provider import ACCOUNT, FUNCTION, REGION
@@ -22,7 +23,7 @@ if TYPE_CHECKING:
     from mypy_boto3_lambda.type_defs import EnvironmentTypeDef
 
     from tests.support.live import Bench, Seen
-    from tests.support.provider import Kept
+    from tests.support.provider import Kept, Plain, Props
 
 pytestmark = pytest.mark.cloud
 BLIND = frozenset(
@@ -83,7 +84,7 @@ def _object(bench: Bench, bucket: str, key: str, source: str) -> str:
     return s3.put_object(Bucket=bucket, Key=key, Body=content)["VersionId"]
 
 
-def _sha(kept: Kept) -> object:
+def _sha(kept: Kept) -> Plain:
     return kept.outputs["codeSha256"]
 
 
@@ -204,7 +205,7 @@ def test_only_a_change_publishes(bench: Bench) -> None:
 
     versions = [kept.outputs["version"] for kept in (made, tagged, timed, coded)]
     assert versions == ["1", "1", "2", "3"]
-    assert len({_sha(kept) for kept in (made, timed, coded)}) == 2
+    assert len({str(_sha(kept)) for kept in (made, timed, coded)}) == 2
 
 
 def test_an_interrupted_create_publishes_no_second_version(bench: Bench) -> None:
@@ -250,10 +251,8 @@ def test_a_folder_and_a_zip_file_are_archives_too(bench: Bench, tmp_path: Path) 
     (folder / "inner" / "own.py").write_text(SOURCE, encoding="utf-8")
     packed = tmp_path / "code.zip"
     packed.write_bytes(_zip({"app.py": SOURCE}))
-    from pavedroad.provider.values import ARCHIVE, SIGNATURE  # noqa: PLC0415 - the protocol's marks
-
     for number, path in enumerate((folder, packed)):
-        code = {SIGNATURE: ARCHIVE, "path": str(path), "hash": str(path)}
+        code: Props = {SIGNATURE: ARCHIVE, "path": str(path), "hash": str(path)}
         made = make(bench, code=code, name=unique(f"folder{number}"))
         answer = bench.cloud.client("lambda", ACCOUNT).invoke(FunctionName=made.id, Payload=b'"x"')
         assert json.loads(answer["Payload"].read()) == {"got": "x"}
@@ -262,7 +261,7 @@ def test_a_folder_and_a_zip_file_are_archives_too(bench: Bench, tmp_path: Path) 
 def test_code_that_changed_behind_the_program_is_seen_by_its_digest(bench: Bench) -> None:
     wanted = inputs(bench)
     made = bench.client.make(FUNCTION, "d", wanted)
-    told = {**wanted, "codeSha256": _sha(made)}
+    told: Props = {**wanted, "codeSha256": _sha(made)}
     kept = bench.client.change(made, told)
     assert bench.client.difference(kept, told) == {}
     bench.cloud.client("lambda", ACCOUNT).update_function_code(
@@ -282,8 +281,8 @@ def test_skip_destroy_leaves_the_function(bench: Bench) -> None:
     assert _look(bench, made) is not None
 
 
-def _refused(bench: Bench, **more: object) -> str:
-    wanted = inputs(bench, **more)
+def _refused(bench: Bench, name: str = "", **more: Plain) -> str:
+    wanted = inputs(bench, name, **more)
     if "s3Bucket" in wanted:
         del wanted["code"]
     with pytest.raises(grpc.RpcError) as caught:

@@ -11,9 +11,19 @@ from tests.support.provider import ACCOUNT, FUNCTION
 
 if TYPE_CHECKING:
     from tests.support.live import Bench
-    from tests.support.provider import Kept, Props
+    from tests.support.provider import Kept, Plain, Props
 
 SOURCE: Final = "def handle(event, context):\n    return {'got': event}\n"
+
+
+_POLICY: Final = json.dumps(
+    {
+        "Version": "2012-10-17",
+        "Statement": [
+            {"Effect": "Allow", "Action": ["sqs:*", "kinesis:*", "dynamodb:*", "logs:*"], "Resource": "*"}
+        ],
+    }
+)
 
 
 def trust(service: str = "lambda.amazonaws.com") -> str:
@@ -32,10 +42,10 @@ def unique(prefix: str) -> str:
 
 
 def role(bench: Bench, service: str = "lambda.amazonaws.com") -> str:
-    """The ARN of a new role."""
-    made = bench.cloud.client("iam", ACCOUNT).create_role(
-        RoleName=unique("role"), AssumeRolePolicyDocument=trust(service)
-    )
+    """The ARN of a new role that may use queues and streams."""
+    iam, name = bench.cloud.client("iam", ACCOUNT), unique("role")
+    made = iam.create_role(RoleName=name, AssumeRolePolicyDocument=trust(service))
+    iam.put_role_policy(RoleName=name, PolicyName="own", PolicyDocument=_POLICY)
     return made["Role"]["Arn"]
 
 
@@ -45,19 +55,19 @@ def archive(source: str = SOURCE, name: str = "app.py") -> Props:
     return {SIGNATURE: ARCHIVE, "assets": {name: member}, "hash": f"{name}:{source}"}
 
 
-def inputs(bench: Bench, name: str = "", **more: object) -> Props:
+def inputs(bench: Bench, name: str = "", **more: Plain) -> Props:
     """What a program says of a plain function."""
-    wanted: Props = {
+    return {
         "name": name or unique("fn"),
         "role": role(bench),
         "runtime": "python3.13",
         "handler": "app.handle",
         "code": archive(),
+        **more,
     }
-    return wanted | more  # pyright: ignore[reportOperatorIssue] - the caller gives property values
 
 
-def make(bench: Bench, **more: object) -> Kept:
+def make(bench: Bench, name: str = "", **more: Plain) -> Kept:
     """A plain function."""
-    wanted = inputs(bench, **more)
+    wanted = inputs(bench, name, **more)
     return bench.client.make(FUNCTION, str(wanted["name"]), wanted)

@@ -37,13 +37,15 @@ def refuse_source(call: Call, arn: str, function: FunctionName) -> None:
     """Make sure that a source is there and fits the function.
 
     Raises:
+        ClientError: There is no such function.
         Refused: There is no such source, or its messages come back before the function is done with them.
     """
     from botocore.exceptions import ClientError  # noqa: PLC0415 - a preview needs no boto3
 
+    settings = configuration(call, function.name, function.qualifier)
     try:
         if service_of(arn) == "sqs":
-            _refuse_visibility(call, arn, function)
+            _refuse_visibility(call, arn, settings.get("Timeout", _DEFAULT_TIMEOUT_SECONDS))
         elif service_of(arn) == "dynamodb":
             _refuse_table_stream(call, arn)
         elif service_of(arn) == "kinesis":
@@ -55,14 +57,12 @@ def refuse_source(call: Call, arn: str, function: FunctionName) -> None:
         raise Refused(_CODE, _NO_QUEUE if service_of(arn) == "sqs" else missing) from error
 
 
-def _refuse_visibility(call: Call, arn: str, function: FunctionName) -> None:
+def _refuse_visibility(call: Call, arn: str, timeout: int) -> None:
     sqs = call.clients.sqs
     account, name = arn.split(":")[4:6]
     url = sqs.get_queue_url(QueueName=name, QueueOwnerAWSAccountId=account)["QueueUrl"]
     found = sqs.get_queue_attributes(QueueUrl=url, AttributeNames=["VisibilityTimeout"])["Attributes"]
     visibility = int(found["VisibilityTimeout"])
-    settings = configuration(call, function.name, function.qualifier)
-    timeout = settings.get("Timeout", _DEFAULT_TIMEOUT_SECONDS)
     if visibility < timeout:
         raise Refused(
             _CODE,

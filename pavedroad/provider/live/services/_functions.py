@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import re
 import time
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, TypeVar
 
 from pavedroad.provider.function_names import function_name
 from pavedroad.provider.live.contract import Refused
 from pavedroad.provider.live.plain import text_in
-from pavedroad.provider.live.retrying import absent
+from pavedroad.provider.live.retrying import absent, message_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -19,8 +20,11 @@ if TYPE_CHECKING:
     from pavedroad.provider.live.contract import Call
     from pavedroad.provider.live.plain import Plains
 
+_T = TypeVar("_T")
 _POLL_SECONDS: Final = 0.05
 _PATIENCE_SECONDS: Final = 60.0
+_POLICY_SECONDS: Final = 5.0
+_NOT_PERMITTED: Final = re.compile(r"role does not have permissions|ensure the role can perform")
 _READY: Final = frozenset({"Active", "ActiveNonInvocable"})
 _GATEWAY: Final = "arn:{}:apigateway:{}:lambda:path/{}/functions/{}/{}"
 
@@ -64,6 +68,23 @@ def until(done: Callable[[], bool], what: str) -> None:
         time.sleep(_POLL_SECONDS)
 
 
+def permitted(operation: Callable[[], _T]) -> _T:
+    """The result of what Lambda does only if a role may do more; a policy may be on its way to the role.
+
+    The official provider waits for minutes, as IAM needs them; here all policies count at once.
+    """
+    from botocore.exceptions import ClientError  # noqa: PLC0415 - a preview needs no boto3
+
+    end = time.monotonic() + _POLICY_SECONDS
+    while True:
+        try:
+            return operation()
+        except ClientError as error:
+            if _NOT_PERMITTED.search(message_of(error)) is None or time.monotonic() > end:
+                raise
+        time.sleep(_POLL_SECONDS)
+
+
 def is_gone(look: Callable[[], object]) -> bool:
     """Whether what is looked at does not exist."""
     from botocore.exceptions import ClientError  # noqa: PLC0415 - a preview needs no boto3
@@ -104,12 +125,10 @@ def configuration(call: Call, name: str, version: str = "") -> FunctionConfigura
     return call.clients.lambda_.get_function_configuration(FunctionName=name)
 
 
-def in_own_words(call: Call, key: str, found: FunctionName) -> str:
-    """A function as the program calls it, if it means the one that was found; else its name, or its ARN."""
-    given = call.text(key)
-    if given and function_name(given).same(found, call.subject.account):
-        return given
-    return found.arn(call.subject.account) if found.qualifier else found.name
+def in_own_words(call: Call, key: str, found: str) -> str:
+    """A function as the program calls it, if it means the one that was found; else as it was found."""
+    given, place = call.text(key), call.subject.account
+    return given if given and function_name(given).same(function_name(found), place) else found
 
 
 def same_principal(call: Call, statement: Plains) -> str:

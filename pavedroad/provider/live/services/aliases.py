@@ -67,7 +67,7 @@ def _read(call: Call, arn: str) -> Plains:
     return {
         "arn": found["AliasArn"],
         "description": found["Description"],
-        "functionName": in_own_words(call, "functionName", FunctionName(name=place.name)),
+        "functionName": in_own_words(call, "functionName", place.name),
         "functionVersion": found["FunctionVersion"],
         "invokeArn": invoke_arn(call, found["AliasArn"]),
         _ALIAS: found["Name"],

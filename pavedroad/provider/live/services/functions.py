@@ -31,6 +31,7 @@ from pavedroad.provider.live.services._functions import (
     configuration,
     invoke_arn,
     is_gone,
+    permitted,
     streaming_arn,
     until,
 )
@@ -71,7 +72,8 @@ def _create(call: Call) -> str:
         "Tags": call.tags,
         **sent({**SETTINGS, **ONLY_MADE}, call.inputs),
     }
-    call.clients.lambda_.create_function(**cast("CreateFunctionRequestTypeDef", wanted))
+    request = cast("CreateFunctionRequestTypeDef", wanted)
+    permitted(lambda: call.clients.lambda_.create_function(**request))
     # It is there now: what follows is tried again without making it again.
     await_ready(call, name)
     if text_in(call.inputs, "codeSigningConfigArn"):
@@ -109,12 +111,10 @@ def _configure(call: Call, name: str, now: Plains) -> None:
         return
     if "role" in wanted:
         refuse_unassumable(call, text_in(wanted, "role"))
-    request = {"FunctionName": name, **sent(SETTINGS, wanted)}
-    retrying(
-        lambda: call.clients.lambda_.update_function_configuration(
-            **cast("UpdateFunctionConfigurationRequestTypeDef", request)
-        )
-    )
+    members = {"FunctionName": name, **sent(SETTINGS, wanted)}
+    request = cast("UpdateFunctionConfigurationRequestTypeDef", members)
+    update = call.clients.lambda_.update_function_configuration
+    retrying(lambda: permitted(lambda: update(**request)))
     await_ready(call, name)
 
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Final, cast
 from pavedroad.provider.function_names import FunctionName
 from pavedroad.provider.live.contract import LiveType, Refused
 from pavedroad.provider.live.plain import flag_in, number_in, text_in
-from pavedroad.provider.live.services._functions import in_own_words, meant, until
+from pavedroad.provider.live.services._functions import meant, permitted, until
 from pavedroad.provider.live.services._wire import Names, Part, capital, sent, told
 
 if TYPE_CHECKING:
@@ -53,9 +53,8 @@ def _at(target: FunctionName) -> _Place:
 
 def _named(call: Call) -> Plains:
     """What names the resource, in the program's words."""
-    function = meant(call, call.text("functionName"))
     return {
-        "functionName": in_own_words(call, "functionName", function),
+        "functionName": call.text("functionName"),
         "qualifier": call.text("qualifier") or None,
     }
 
@@ -67,9 +66,8 @@ def _identity(call: Call, separator: str) -> str:
 
 def _put_async(call: Call, _identity: str = "") -> None:
     request = {**_at(_target(call)), **sent(_ASYNC, call.inputs)}
-    call.clients.lambda_.put_function_event_invoke_config(
-        **cast("PutFunctionEventInvokeConfigRequestTypeDef", request)
-    )
+    wanted = cast("PutFunctionEventInvokeConfigRequestTypeDef", request)
+    permitted(lambda: call.clients.lambda_.put_function_event_invoke_config(**wanted))
 
 
 def _create_async(call: Call) -> str:

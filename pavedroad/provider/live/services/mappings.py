@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Final, cast
 from pavedroad.provider.live.contract import LiveType, Refused
 from pavedroad.provider.live.plain import Whole, map_in, text_in, texts_in
 from pavedroad.provider.live.services._event_sources import is_stream, refuse_source, service_of
-from pavedroad.provider.live.services._functions import in_own_words, is_gone, meant, until
+from pavedroad.provider.live.services._functions import in_own_words, is_gone, meant, permitted, until
 from pavedroad.provider.live.services._wire import Names, Part, Turned, capital, plainly, retag, sent, told
 
 if TYPE_CHECKING:
@@ -125,6 +125,8 @@ _OFF: Final = ("bisectBatchOnFunctionError", "maximumBatchingWindowInSeconds", "
 
 _ON: Final = frozenset({"Enabled", "Enabling"})
 _SETTLED: Final = frozenset({"Enabled", "Disabled"})
+_QUEUE_BATCH: Final = 10
+_BATCH: Final = 100
 _KINDS: Final = {"dynamodb": "DynamoDB", "kinesis": "Kinesis", "sqs": "SQS"}
 _DUPLICATE: Final = (
     'An event source mapping with {} arn (" {} ") and function (" {} ") already exists. '
@@ -145,17 +147,21 @@ def _create(call: Call) -> str:
         kind = _KINDS.get(service_of(source), "source")
         raise Refused("ResourceConflictException", _DUPLICATE.format(kind, source, function.name, there))
     wanted: dict[str, object] = {
-        # AWS's own default depends on the source.
-        **sent({"batchSize": "BatchSize"}, call.predicted),
+        "BatchSize": _default_batch(source),
         **sent({**_SETTINGS, **_SOURCE}, call.inputs),
         "FunctionName": _function_arn(call),
     }
     if call.tags:
         wanted["Tags"] = call.tags
     request = cast("CreateEventSourceMappingRequestTypeDef", wanted)
-    uuid = call.clients.lambda_.create_event_source_mapping(**request)["UUID"]
+    uuid = permitted(lambda: call.clients.lambda_.create_event_source_mapping(**request)["UUID"])
     _await_settled(call, uuid)
     return uuid
+
+
+def _default_batch(source: str) -> int:
+    """AWS's own default."""
+    return _QUEUE_BATCH if service_of(source) == "sqs" else _BATCH
 
 
 def _find(call: Call) -> str | None:
@@ -201,7 +207,7 @@ def _read(call: Call, uuid: str) -> Plains:
         "arn": arn,
         "enabled": found["State"] in _ON,
         "functionArn": found["FunctionArn"],
-        "functionName": in_own_words(call, "functionName", meant(call, found["FunctionArn"])),
+        "functionName": in_own_words(call, "functionName", found["FunctionArn"]),
         "lastModified": plainly(found["LastModified"]),
         "lastProcessingResult": found.get("LastProcessingResult"),
         "state": found["State"],
@@ -218,7 +224,7 @@ def _update(call: Call, uuid: str) -> None:
         names -= frozenset(_STREAMS)
     wanted = {
         **{_api(name): value for name, value in _CLEARED.items() if name in names},
-        **sent({"batchSize": "BatchSize"}, call.predicted if "batchSize" in names else {}),
+        **({"BatchSize": _default_batch(source)} if "batchSize" in names else {}),
         **sent({name: _SETTINGS[name] for name in names}, call.inputs),
     }
     if call.wants("functionName"):
@@ -227,7 +233,7 @@ def _update(call: Call, uuid: str) -> None:
     lambda_ = call.clients.lambda_
     if wanted:
         request = cast("UpdateEventSourceMappingRequestTypeDef", {"UUID": uuid, **wanted})
-        lambda_.update_event_source_mapping(**request)
+        permitted(lambda: lambda_.update_event_source_mapping(**request))
         _await_settled(call, uuid)
     if call.wants("tags"):
         arn = lambda_.get_event_source_mapping(UUID=uuid)["EventSourceMappingArn"]

@@ -84,9 +84,10 @@ def _read(call: Call, sid: str) -> Plains | None:
     }
 
 
-def _named(call: Call, target: FunctionName) -> FunctionName:
+def _named(call: Call, target: FunctionName) -> str:
     """The function as `function` names it: without the qualifier that stands beside it."""
-    return FunctionName(name=target.name) if call.text("qualifier") else target
+    beside = call.text("qualifier") or not target.qualifier
+    return target.name if beside else target.arn(call.subject.account)
 
 
 def _condition_keys(statement: Plains) -> dict[str, Plain]:
