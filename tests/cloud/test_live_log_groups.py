@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from mypy_boto3_logs import CloudWatchLogsClient
 
     from tests.support.live import Bench
+    from tests.support.provider import Props
 
 pytestmark = pytest.mark.cloud
 
@@ -100,11 +101,13 @@ def test_group_that_is_not_to_be_destroyed_outlives_its_resource(bench: Bench) -
     logs.delete_log_group(logGroupName=kept.id)
 
 
-def test_name_of_another_group_is_refused(bench: Bench) -> None:
+def test_name_of_another_group_is_refused_however_often(bench: Bench) -> None:
+    """What was begun is forgotten: the group of somebody else is never adopted."""
     logs = _logs(bench)
     logs.create_log_group(logGroupName="/shop/dev/taken")
-    with pytest.raises(grpc.RpcError, match="ResourceAlreadyExistsException"):
-        bench.client.make(GROUP, "taken", {"name": "/shop/dev/taken"})
+    for _ in range(2):
+        with pytest.raises(grpc.RpcError, match="ResourceAlreadyExistsException"):
+            bench.client.make(GROUP, "taken", {"name": "/shop/dev/taken"})
     logs.delete_log_group(logGroupName="/shop/dev/taken")
 
 
@@ -177,28 +180,33 @@ def test_metric_filter(bench: Bench) -> None:
 def test_subscription_filter(bench: Bench) -> None:
     logs = _logs(bench)
     group = bench.client.make(GROUP, "passed", {"name": "/shop/dev/passed"})
-    function = f"arn:aws:lambda:{REGION}:{ACCOUNT}:function:shop-dev-reads"
-    stream = f"arn:aws:kinesis:{REGION}:{ACCOUNT}:stream/shop-dev-logs"
+    first, stream = (f"arn:aws:kinesis:{REGION}:{ACCOUNT}:stream/shop-dev-{name}" for name in ("one", "two"))
+    roles = [f"arn:aws:iam::{ACCOUNT}:role/shop-dev-{name}" for name in ("one", "two")]
 
     def look(_kept: Kept) -> dict[str, object] | None:
         found = logs.describe_subscription_filters(logGroupName=group.id)["subscriptionFilters"]
         return next(({**{k: v for k, v in item.items() if k != "creationTime"}} for item in found), None)
 
-    inputs = {"logGroup": group.id, "name": "all", "destinationArn": function, "filterPattern": ""}
-    role = f"arn:aws:iam::{ACCOUNT}:role/shop-dev-logs"
+    inputs = {
+        "logGroup": group.id,
+        "name": "all",
+        "destinationArn": first,
+        "roleArn": roles[0],
+        "filterPattern": "",
+    }
     kept = obeys(
         bench,
         SUBSCRIPTION,
         "all",
         inputs,
         look=look,
-        seen={"destinationArn": function, "filterPattern": "", "distribution": "ByLogStream"},
+        seen={"destinationArn": first, "roleArn": roles[0], "distribution": "ByLogStream"},
         changes=[
             (
                 {
                     **inputs,
                     "destinationArn": stream,
-                    "roleArn": role,
+                    "roleArn": roles[1],
                     "distribution": "Random",
                     "filterPattern": "ERROR",
                     "emitSystemFields": ["@aws.account"],
@@ -206,7 +214,7 @@ def test_subscription_filter(bench: Bench) -> None:
                 },
                 {
                     "destinationArn": stream,
-                    "roleArn": role,
+                    "roleArn": roles[1],
                     "distribution": "Random",
                     "filterPattern": "ERROR",
                     "emitSystemFields": ["@aws.account"],
@@ -215,7 +223,7 @@ def test_subscription_filter(bench: Bench) -> None:
             ),
         ],
         drift=lambda _kept: logs.put_subscription_filter(
-            logGroupName=group.id, filterName="all", filterPattern="x", destinationArn=function
+            logGroupName=group.id, filterName="all", filterPattern="x", destinationArn=first
         ),
         imported=lambda _kept: "/shop/dev/passed|all",
     )
@@ -225,8 +233,12 @@ def test_subscription_filter(bench: Bench) -> None:
 
 def test_third_subscription_of_a_group_is_refused(bench: Bench) -> None:
     group = bench.client.make(GROUP, "many", {"name": "/shop/dev/many"})
-    function = f"arn:aws:lambda:{REGION}:{ACCOUNT}:function:shop-dev-reads"
-    inputs = {"logGroup": group.id, "destinationArn": function, "filterPattern": ""}
+    inputs: Props = {
+        "logGroup": group.id,
+        "destinationArn": f"arn:aws:kinesis:{REGION}:{ACCOUNT}:stream/shop-dev-one",
+        "roleArn": f"arn:aws:iam::{ACCOUNT}:role/shop-dev-one",
+        "filterPattern": "",
+    }
     for name in ("one", "two"):
         bench.client.make(SUBSCRIPTION, name, {**inputs, "name": name})
     with pytest.raises(grpc.RpcError, match="LimitExceededException"):

@@ -16,7 +16,7 @@ from pavedroad.provider.identity import key_of, name_of
 from pavedroad.provider.kinds import SEED_KEY, Kind, marked
 from pavedroad.provider.live.contract import Call, Refused
 from pavedroad.provider.live.plain import empty, plain, plains, pruned, strings_in
-from pavedroad.provider.live.retrying import absent, code_of, message_of, retrying
+from pavedroad.provider.live.retrying import absent, code_of, message_of, retrying, taken
 from pavedroad.provider.live.table import live_type
 from pavedroad.provider.predict.plan import Mode, Planned, plan_create, plan_update, row_for
 from pavedroad.provider.predict.row import Counted
@@ -78,9 +78,9 @@ class Live:
                     return self._adopt(kind, call, there, planned)
                 self.store.remove(begun.key)
             self._note(subject, planned.outputs, f"begun:{subject.seed}")
-            identity = retrying(lambda: kind.create(call))
-            made = replace(planned, id=identity)
-            return self._settle(kind, call, made)
+            with self._forgetting(subject, planned):
+                identity = retrying(lambda: kind.create(call))
+            return self._settle(kind, call, replace(planned, id=identity))
 
     def update(self, subject: Subject, identity: str, olds: Properties, old_inputs: Properties) -> Planned:
         """Change a resource from what the state says of it to what the program asks for.
@@ -168,6 +168,19 @@ class Live:
             changed=changed,
             tags=strings_in(plains(wanted), "all"),
         )
+
+    @contextmanager
+    def _forgetting(self, subject: Subject, planned: Planned) -> Generator[None]:
+        """Forget what was begun when the name is another's: the next create must not adopt that one."""
+        from botocore.exceptions import ClientError  # noqa: PLC0415 - a preview needs no boto3
+
+        try:
+            yield
+        except (ClientError, Refused) as error:
+            if taken(error):
+                begun = marked(planned.outputs, Kind.LIVE, subject.seed)
+                self.store.remove(key_of(subject, f"begun:{subject.seed}", begun))
+            raise
 
     def _unfinished(self, kind: LiveType, call: Call, begun: Record, planned: Planned) -> str | None:
         """The id of what an interrupted create has made, if it came that far."""

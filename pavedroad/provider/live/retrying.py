@@ -117,3 +117,11 @@ _ABSENT: Final = frozenset(
 def absent(error: ClientError | Refused) -> bool:
     """Whether an error says that the resource does not exist; the codes differ by service."""
     return code_of(error) in _ABSENT
+
+
+_TAKEN: Final = re.compile(r"Exists|AlreadyOwned|already exist", re.ASCII)
+
+
+def taken(error: ClientError | Refused) -> bool:
+    """Whether an error says that something else has the name; the codes differ by service."""
+    return _TAKEN.search(f"{code_of(error)}: {message_of(error)}") is not None

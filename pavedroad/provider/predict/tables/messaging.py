@@ -44,6 +44,14 @@ def _pending(subject: Subject) -> Value:
     return protocol not in {"sqs", "lambda", "firehose", "application"}
 
 
+def _filter_scope(subject: Subject) -> Value:
+    # SNS names a scope only where there is something to filter by.
+    policy = subject.inputs.get("filterPolicy")
+    if isinstance(policy, Unknown):
+        return UNKNOWN
+    return "MessageAttributes" if policy else ""
+
+
 ROWS: Final[dict[str, Row]] = {
     "aws:sqs/queue:Queue": Row(
         id="{url}",
@@ -83,6 +91,7 @@ ROWS: Final[dict[str, Row]] = {
             "maximumMessageSize": 262144,
         },
         defaults={
+            **dict.fromkeys(("deliveryPolicy", "displayName", "kmsMasterKeyId", "archivePolicy")),
             "fifoTopic": False,
             "contentBasedDeduplication": False,
             "applicationSuccessFeedbackSampleRate": 0,
@@ -100,9 +109,10 @@ ROWS: Final[dict[str, Row]] = {
             "ownerId": "{@account}",
             "confirmationWasAuthenticated": True,
             "pendingConfirmation": _pending,
-            "filterPolicyScope": "",
+            "filterPolicyScope": _filter_scope,
         },
         defaults={
+            **dict.fromkeys(("deliveryPolicy", "filterPolicy", "redrivePolicy", "subscriptionRoleArn")),
             "confirmationTimeoutInMinutes": 1,
             "endpointAutoConfirms": False,
             "rawMessageDelivery": False,
