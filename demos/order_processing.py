@@ -132,12 +132,10 @@ def main() -> None:
     records, seconds = _await(system, accepted, begun)
     console.print(_table(orders, records, seconds, answer["rejected"]))
     kept = _await_dead_letter(system, before, begun)
-    console.print(
-        f"Dead-letter queue: {'the message that is no order, kept for a person' if kept else 'empty'}."
-    )
-    console.print(
-        f"Done in {time.monotonic() - begun:.1f} s. `pavedroad logs order_processing` tells the rest."
-    )
+    found = "the message that is no order, kept for a person" if kept else "empty"
+    console.print(f"\nDead-letter queue: {found}.")
+    console.print(f"Done in {time.monotonic() - begun:.1f} s; what the functions said:")
+    console.print(f"  .venv/bin/pavedroad logs order_processing --stack {stack}")
     wrong = [order_id for order_id, case in orders.items() if _ended(order_id, records) != case.expected]
     if wrong or not kept:
         sys.exit(f"not as expected: {', '.join(wrong) or 'the unreadable message was not kept'}")
