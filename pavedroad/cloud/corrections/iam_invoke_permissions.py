@@ -159,8 +159,8 @@ def _subscribe(original: Function) -> Function:
         if group in _logs["_log_groups"] and _group_refusal(group, function):
             return _responses["error_response_json"](
                 "InvalidParameterException",
-                "Could not execute the lambda function. Make sure you have given CloudWatch Logs permission to "
-                "execute your function.",
+                "Could not execute the lambda function. Make sure you have given CloudWatch Logs permission "
+                "to execute your function.",
                 400,
             )
         return original(data)
