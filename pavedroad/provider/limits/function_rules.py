@@ -132,18 +132,38 @@ def mapping(inputs: Properties) -> Iterator[Finding]:
         "startingPosition",
         "parallelizationFactor",
         "bisectBatchOnFunctionError",
+        "maximumRecordAgeInSeconds",
+        "maximumRetryAttempts",
         "tumblingWindowInSeconds",
     ):
-        if queue and inputs.get(key) not in (None, False):
+        if queue and inputs.get(key) not in (None, False, 0):
             yield Finding(
                 key,
                 f"{key}: got {quote(inputs.get(key))} for an SQS queue; only streams have it, leave it out",
             )
+    yield from _position(inputs)
     sources = [key for key in ("eventSourceArn", "selfManagedEventSource") if inputs.get(key) is not None]
     if len(sources) != 1:
         yield Finding(
             "eventSourceArn",
             f"eventSourceArn: got {' and '.join(sources) or 'nothing'}; a mapping has one source",
+        )
+
+
+def _position(inputs: Properties) -> Iterator[Finding]:
+    """A stream is read from a position; only Kinesis and Kafka know a time as one."""
+    service = ((text(inputs.get("eventSourceArn")) or "").split(":") + [""] * 3)[2]
+    given = inputs.get("startingPosition")
+    if service in {"dynamodb", "kinesis"} and given is None:
+        yield Finding(
+            "startingPosition", "startingPosition: got nothing for a stream; add LATEST or TRIM_HORIZON"
+        )
+    if service == "dynamodb" and text(given) == "AT_TIMESTAMP":
+        yield refuse("startingPosition", given, "LATEST or TRIM_HORIZON for a table's stream (Lambda)")
+    elif text(given) == "AT_TIMESTAMP" and inputs.get("startingPositionTimestamp") is None:
+        yield Finding(
+            "startingPositionTimestamp",
+            "startingPositionTimestamp: got nothing with startingPosition AT_TIMESTAMP; add the time",
         )
 
 

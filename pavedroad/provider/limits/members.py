@@ -55,6 +55,9 @@ OPERATIONS: Final[dict[str, Operation]] = {
     "aws:lambda/functionEventInvokeConfig:FunctionEventInvokeConfig": Operation(
         "lambda", "PutFunctionEventInvokeConfig"
     ),
+    "aws:lambda/functionUrl:FunctionUrl": Operation(
+        "lambda", "CreateFunctionUrlConfig", {"authorizationType": "AuthType"}
+    ),
     "aws:lambda/functionRecursionConfig:FunctionRecursionConfig": Operation(
         "lambda", "PutFunctionRecursionConfig"
     ),

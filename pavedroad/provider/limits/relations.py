@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING, Final, TypeAlias
 
+from pavedroad.provider.function_names import function_name
 from pavedroad.provider.limits.finding import Finding, quote
 from pavedroad.provider.naming import rule_for
 from pavedroad.provider.values import Properties, Secret, Unknown, Value, flag, items, number, text
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
 
 QUEUE: Final = "aws:sqs/queue:Queue"
 FUNCTION: Final = "aws:lambda/function:Function"
+MAPPING: Final = "aws:lambda/eventSourceMapping:EventSourceMapping"
 _FIFO: Final = ".fifo"
 _DEFAULT_VISIBILITY_SECONDS: Final = 30
 _DEFAULT_TIMEOUT_SECONDS: Final = 3
@@ -62,6 +64,8 @@ def check_relations(
 ) -> Iterator[Finding]:
     """What the resources planned so far refuse to the one that comes now."""
     yield from _duplicate(shape, urn, inputs, account, registry)
+    if shape.token == MAPPING:
+        yield from _twice(urn, inputs, account, registry)
     for relation in RELATIONS.get(shape.token, ()):
         yield from relation(inputs, account, registry)
 
@@ -93,15 +97,9 @@ def _duplicate(
 def planned_function(name: Value, account: Account, registry: Registry) -> Entry | None:
     """The planned function that a name, an ARN or a qualified ARN means."""
     given = text(name)
-    if given is None:
+    if given is None or not function_name(given).is_at(account):
         return None
-    parts = given.split(":")
-    if given.startswith("arn:"):
-        if len(parts) <= _ARN_PARTS or parts[3] != account.region or parts[4] != account.account:
-            return None
-        plain = parts[_ARN_PARTS]
-    else:
-        plain = parts[0]
+    plain = function_name(given).name
     return next(
         (
             entry
@@ -110,6 +108,23 @@ def planned_function(name: Value, account: Account, registry: Registry) -> Entry
         ),
         None,
     )
+
+
+def _twice(urn: str, inputs: Properties, account: Account, registry: Registry) -> Iterator[Finding]:
+    """AWS takes one mapping of a source to a function."""
+    source, given = text(inputs.get("eventSourceArn")), text(inputs.get("functionName"))
+    if source is None or given is None:
+        return
+    for other in registry.of_type(MAPPING):
+        theirs = text(other.inputs.get("functionName"))
+        same = other.urn != urn and text(other.inputs.get("eventSourceArn")) == source
+        if same and theirs is not None and function_name(theirs).same(function_name(given), account):
+            yield Finding(
+                "eventSourceArn",
+                f'eventSourceArn: got a source that "{_logical(other)}" of this run maps to the same '
+                "function already, allowed one mapping of a source to a function (Lambda)",
+            )
+            return
 
 
 def _mapping(inputs: Properties, account: Account, registry: Registry) -> Iterator[Finding]:
@@ -218,7 +233,7 @@ def _logical(entry: Entry) -> str:
 
 
 RELATIONS: Final[dict[str, tuple[Relation, ...]]] = {
-    "aws:lambda/eventSourceMapping:EventSourceMapping": (_mapping,),
+    MAPPING: (_mapping,),
     "aws:lambda/alias:Alias": (_recorded_version,),
     "aws:lambda/provisionedConcurrencyConfig:ProvisionedConcurrencyConfig": (_concurrency,),
     FUNCTION: (_layers,),

@@ -4,7 +4,19 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from pavedroad.provider.limits import bucket_rules, function_rules, policy_rules, queue_rules, service_rules
+from pavedroad.provider.limits import (
+    bucket_rules,
+    function_rules,
+    function_settings_rules,
+    metric_rules,
+    metric_rules,
+    policy_rules,
+    queue_rules,
+    service_rules,
+    store_rules,
+    topic_rules,
+    topic_rules,
+)
 from pavedroad.provider.limits.finding import Finding
 from pavedroad.provider.limits.table import TAG_KEY_HIGH, TAG_VALUE_HIGH, TAGS_HIGH
 from pavedroad.provider.values import Properties, entries, text
@@ -55,15 +67,31 @@ RULES: Final[dict[str, tuple[Rule, ...]]] = {
     ),
     "aws:sqs/redrivePolicy:RedrivePolicy": (queue_rules.redrive,),
     "aws:sqs/redriveAllowPolicy:RedriveAllowPolicy": (queue_rules.redrive_allow,),
-    "aws:sns/topic:Topic": (queue_rules.fifo_name("fifoTopic"),),
-    "aws:lambda/function:Function": (function_rules.function,),
+    "aws:sns/topic:Topic": (queue_rules.fifo_name("fifoTopic"), topic_rules.topic),
+    "aws:sns/topicSubscription:TopicSubscription": (topic_rules.subscription, topic_rules.filter_policy),
+    "aws:lambda/alias:Alias": (function_settings_rules.alias,),
+    "aws:lambda/function:Function": (function_rules.function, function_settings_rules.settings),
+    "aws:lambda/functionEventInvokeConfig:FunctionEventInvokeConfig": (function_settings_rules.destinations,),
     "aws:lambda/eventSourceMapping:EventSourceMapping": (
         function_rules.mapping_batch,
         function_rules.mapping,
     ),
     "aws:lambda/provisionedConcurrencyConfig:ProvisionedConcurrencyConfig": (function_rules.provisioned,),
-    "aws:cloudwatch/metricAlarm:MetricAlarm": (service_rules.alarm,),
-    "aws:dynamodb/table:Table": (service_rules.table_keys, service_rules.table_stream),
+    "aws:cloudwatch/dashboard:Dashboard": (metric_rules.dashboard,),
+    "aws:cloudwatch/logMetricFilter:LogMetricFilter": (metric_rules.metric_filter,),
+    "aws:cloudwatch/metricAlarm:MetricAlarm": (
+        service_rules.alarm,
+        metric_rules.alarm_needs,
+        metric_rules.alarm_queries,
+        metric_rules.alarm_span,
+    ),
+    "aws:dynamodb/table:Table": (
+        service_rules.table_keys,
+        service_rules.table_stream,
+        store_rules.table_capacity,
+        store_rules.table_expiry,
+        store_rules.table_indexes,
+    ),
     "aws:sfn/stateMachine:StateMachine": (service_rules.machine,),
     "aws:sfn/alias:Alias": (service_rules.routes,),
     "aws:iam/groupPolicy:GroupPolicy": (policy_rules.identity_policy("policy"),),
@@ -79,6 +107,7 @@ RULES: Final[dict[str, tuple[Rule, ...]]] = {
     "aws:s3/bucketServerSideEncryptionConfiguration:BucketServerSideEncryptionConfiguration": (
         bucket_rules.encryption,
     ),
-    "aws:kms/key:Key": (service_rules.rotation,),
+    "aws:kms/key:Key": (service_rules.rotation, store_rules.key_policy),
+    "aws:kms/keyPolicy:KeyPolicy": (store_rules.key_policy,),
 }
 """By type token."""

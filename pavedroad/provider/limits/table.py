@@ -67,6 +67,10 @@ LIMITS: Final[dict[str, tuple[Limit, ...]]] = {
         ),
         Choice(path="tracingConfig", values=("PassThrough", "Active"), source="SNS SetTopicAttributes"),
         Choice(path="signatureVersion", values=(1.0, 2.0), source="SNS SetTopicAttributes"),
+        Choice(path="fifoThroughputScope", values=("Topic", "MessageGroup"), source="SNS SetTopicAttributes"),
+        Range(path="sqsSuccessFeedbackSampleRate", low=0, high=100, unit="per cent", source=_SNS),
+        Range(path="lambdaSuccessFeedbackSampleRate", low=0, high=100, unit="per cent", source=_SNS),
+        Range(path="httpSuccessFeedbackSampleRate", low=0, high=100, unit="per cent", source=_SNS),
         _policy("policy", 30720, spaces_count=True, source="SNS topic policy quota"),
     ),
     "aws:sns/topicPolicy:TopicPolicy": (
@@ -106,6 +110,9 @@ LIMITS: Final[dict[str, tuple[Limit, ...]]] = {
         ),
     ),
     "aws:lambda/eventSourceMapping:EventSourceMapping": (
+        Range(
+            path="filterCriteria.filters", high=10, measure=Measure.ENTRIES, unit="filters", source=_MAPPING
+        ),
         Range(path="scalingConfig.maximumConcurrency", low=2, high=1000, source=_MAPPING),
         Range(
             path="provisionedPollerConfig.minimumPollers", low=1, high=200, unit="pollers", source=_MAPPING
