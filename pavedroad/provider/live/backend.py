@@ -71,7 +71,7 @@ class Live:
             if subject.seed
             else None
         )
-        with _answering(subject, self.endpoint):
+        with _answering(self.endpoint):
             if begun is not None:
                 there = self._unfinished(kind, call, begun, planned)
                 if there is not None:
@@ -94,7 +94,7 @@ class Live:
         if not equal(olds.get("tagsAll"), planned.outputs.get("tagsAll")):
             changed.add("tags")
         call = self._call(subject, before=olds, predicted=planned.outputs, changed=frozenset(changed))
-        with _answering(subject, self.endpoint):
+        with _answering(self.endpoint):
             self._change(kind, call, identity)
             return self._settle(kind, call, planned)
 
@@ -110,7 +110,7 @@ class Live:
         if record is not None and seed and record.seed and record.seed != seed:
             return
         call = self._call(subject, before=olds)
-        with _answering(subject, self.endpoint):
+        with _answering(self.endpoint):
             _unless_absent(lambda: retrying(lambda: kind.delete(call, identity)))
         self.store.remove(key)
 
@@ -128,7 +128,7 @@ class Live:
         kind = live_type(subject.shape.token)
         call = self._call(subject, before=olds)
         importing = not olds and not call.inputs
-        with _answering(subject, self.endpoint):
+        with _answering(self.endpoint):
             if kind.locate is not None and not olds:
                 identity, given = kind.locate(call, identity)
                 call = replace(call, inputs={**given, **call.inputs})
@@ -356,8 +356,8 @@ def _unless_absent(operation: Callable[[], None]) -> None:
 
 
 @contextmanager
-def _answering(subject: Subject, endpoint: Endpoint) -> Generator[None]:
-    """Give AWS's own text to the user, with the resource's name."""
+def _answering(endpoint: Endpoint) -> Generator[None]:
+    """Give AWS's own text to the user; the engine says which resource it is about."""
     from botocore import exceptions  # noqa: PLC0415 - a preview needs no boto3
 
     try:
@@ -367,12 +367,12 @@ def _answering(subject: Subject, endpoint: Endpoint) -> Generator[None]:
         hint = next((words for part, words in _HINTS.items() if part in code), "")
         operation = f" ({error.operation_name})" if isinstance(error, exceptions.ClientError) else ""
         raise RefusedError(
-            f"{subject.name}: {code}: {message_of(error)}{operation}" + (f"; {hint}" if hint else "")
+            f"{code}: {message_of(error)}{operation}" + (f"; {hint}" if hint else "")
         ) from error
     except (exceptions.HTTPClientError, exceptions.ConnectionError) as error:
         raise RefusedError(
-            f"{subject.name}: the local cloud at {endpoint.url} does not answer ({type(error).__name__}); "
+            f"the local cloud at {endpoint.url} does not answer ({type(error).__name__}); "
             "see `pavedroad cloud status` and `pavedroad cloud logs`, then run `pavedroad up` again"
         ) from error
     except exceptions.BotoCoreError as error:
-        raise RefusedError(f"{subject.name}: {error}") from error
+        raise RefusedError(str(error)) from error
