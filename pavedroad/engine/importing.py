@@ -1,8 +1,8 @@
 """Takes resources that exist into a stack, without a program: Pulumi's import deployment.
 
-Everything that the stack holds stays as it is and is kept in its order. Then come the stack itself and default
-providers, where they are missing, and last the resources, each after its parent. Their inputs are what the
-provider says that they are, so nothing is changed outside.
+Everything that the stack holds stays as it is and is kept in its order. Then come the stack itself and
+default providers, where they are missing, and last the resources, each after its parent. Their inputs are
+what the provider says that they are, so nothing is changed outside.
 """
 
 from __future__ import annotations
@@ -75,9 +75,7 @@ class Importer:
             Stopped: One of them cannot be; it was reported.
         """
         found = next((state.urn for state in self._planner.olds.values() if state.type == STACK_TYPE), "")
-        root = found or self._planner.urn(
-            Goal(type=STACK_TYPE, name=f"{self._project}-{self._stack}", custom=False, inputs={})
-        )
+        root = found or self._planner.urn(self._root())
         wanted = self._wanted(imports, root)
         await self._keep_all()
         if not found:
@@ -128,10 +126,11 @@ class Importer:
                 kept = self._planner.news[old.urn] = old.copy()
                 await self._deployment.at_once([Step(op=Op.SAME, old=old, new=kept)])
 
+    def _root(self) -> Goal:
+        return Goal(type=STACK_TYPE, name=f"{self._project}-{self._stack}", custom=False, inputs={})
+
     async def _make_root(self) -> None:
-        state = await self._deployment.register(
-            Goal(type=STACK_TYPE, name=f"{self._project}-{self._stack}", custom=False, inputs={})
-        )
+        state = await self._deployment.register(self._root())
         self._deployment.set_outputs(state.urn, {})
 
     async def _reference(self, one: Import) -> str:

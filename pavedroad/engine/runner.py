@@ -159,7 +159,7 @@ class Run:
                 "values. Set PULUMI_CONFIG_PASSPHRASE to use the real ones."
             )
         for pending in loaded.pending:
-            again = _AGAIN.get(pending.type, "It is read anew now, to see what became of it.")
+            again = _AGAIN.get(pending.type, "It is read anew before anything else is done.")
             self._warn(f"an earlier run was interrupted while {pending.type} it. {again}", pending.state.urn)
 
     def _warn(self, message: str, urn: str = "") -> None:

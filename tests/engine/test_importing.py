@@ -74,7 +74,7 @@ def test_into_an_empty_stack_come_the_stack_the_provider_and_the_resource(stack:
     assert observed.changes == {"create": 1, "import": 1}
     root, provider, taken = stack.resources()
     assert (root["urn"], root["type"], root["custom"]) == (ROOT, "pulumi:pulumi:Stack", False)
-    assert provider["inputs"] == {"region": "eu-west-1"}
+    assert provider["inputs"]["region"] == "eu-west-1"
     assert taken["urn"] == f"{URN}q"
     assert taken["id"] == "one"
     assert taken["parent"] == ROOT
