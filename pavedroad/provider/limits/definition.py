@@ -13,6 +13,13 @@ if TYPE_CHECKING:
 _TYPES: Final = ("Task", "Pass", "Choice", "Wait", "Succeed", "Fail", "Parallel", "Map")
 _ENDING: Final = frozenset({"Succeed", "Fail", "Choice"})
 _STATE_NAME: Final = 80
+_NEEDS: Final[dict[str, tuple[str, ...]]] = {
+    "Choice": ("Choices",),
+    "Map": ("ItemProcessor", "Iterator"),
+    "Parallel": ("Branches",),
+    "Task": ("Resource",),
+    "Wait": ("Seconds", "SecondsPath", "Timestamp", "TimestampPath"),
+}
 
 
 def check_definition(definition: Value) -> Iterator[Finding]:
@@ -57,11 +64,24 @@ def _state(state: Value, name: str, states: dict[str, Value], path: str) -> Iter
     for place, target in _targets(block):
         if target not in states:
             yield Finding(path, f"{path}.{place}: got {quote(target)}, which is no state of this machine")
+    yield from _needs(block, path)
     for index, branch in enumerate(items(block.get("Branches"))):
         yield from _machine(branch, f"{path}.Branches[{index}]")
     for key in ("ItemProcessor", "Iterator"):
         if block.get(key) is not None:
             yield from _machine(block[key], f"{path}.{key}")
+
+
+def _needs(block: dict[str, Value], path: str) -> Iterator[Finding]:
+    """What a state of a kind cannot be without."""
+    kind = block.get("Type")
+    choices = _NEEDS.get(kind if isinstance(kind, str) else "", ())
+    if choices and not any(block.get(key) not in (None, []) for key in choices):
+        yield Finding(
+            path, f"{path}: got none of {', '.join(choices)}, a {kind} state has one (Amazon States Language)"
+        )
+    if kind == "Wait" and sum(block.get(key) is not None for key in choices) > 1:
+        yield Finding(path, f"{path}: got several of {', '.join(choices)}, a Wait state has one")
 
 
 def _targets(block: dict[str, Value]) -> Iterator[tuple[str, Value]]:

@@ -9,12 +9,10 @@ from pavedroad.provider.limits import (
     function_rules,
     function_settings_rules,
     metric_rules,
-    metric_rules,
     policy_rules,
     queue_rules,
     service_rules,
     store_rules,
-    topic_rules,
     topic_rules,
 )
 from pavedroad.provider.limits.finding import Finding

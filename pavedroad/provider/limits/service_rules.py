@@ -30,7 +30,7 @@ def alarm(inputs: Properties) -> Iterator[Finding]:
             "extendedStatistic", "extendedStatistic: got a value beside statistic; give one of the two"
         )
     single, several = inputs.get("metricName") is not None, inputs.get("metricQueries") is not None
-    if single == several:
+    if single == several and not (inputs.get("evaluationCriteria") is not None and not single):
         got = "both" if single else "neither"
         yield Finding(
             "metricName", f"metricName: got {got} of metricName and metricQueries; give one of the two"
