@@ -206,13 +206,13 @@ BAD: Final[list[tuple[str, Props, str, str]]] = [
     (
         MACHINE,
         _state({"Type": "Wait", "Seconds": 1, "Timestamp": "x", "End": True}),
-        "definition",
+        "definition.States.One",
         "got several of",
     ),
     (
         MACHINE,
         _state({"Type": "Parallel", "Branches": [], "End": True}),
-        "definition",
+        "definition.States.One",
         "got none of Branches",
     ),
     (MACHINE, _state({"Type": "Map", "End": True}), "definition.States.One", "got none of ItemProcessor"),
