@@ -96,7 +96,7 @@ def test_an_alias_obeys_the_law(bench: Bench, form: str) -> None:
         drift=lambda _: _lambda(bench).update_alias(
             FunctionName=name,
             Name="live",
-            RoutingConfig={"AdditionalVersionWeights": {"$LATEST": 0.5, "1": 0.25}},
+            RoutingConfig={"AdditionalVersionWeights": {"1": 0.5}},
         ),
         imported=lambda _: f"{form.format(name)}/live",
     )

@@ -29,8 +29,10 @@ from pavedroad.provider.live.services._function_settings import (
 from pavedroad.provider.live.services._functions import (
     await_ready,
     configuration,
+    in_own_words,
     invoke_arn,
     is_gone,
+    meant,
     permitted,
     streaming_arn,
     until,
@@ -61,7 +63,8 @@ _PUBLISHED: Final = _CODE | frozenset(SETTINGS) | {"publish", "publishTo"}
 
 
 def _create(call: Call) -> str:
-    name = call.text("name")
+    given = call.text("name")
+    name = meant(call, given).name
     refuse_unassumable(call, text_in(call.inputs, "role"))
     _refuse_reservation(call, "")
     code = code_of_inputs(call).fields
@@ -81,10 +84,11 @@ def _create(call: Call) -> str:
     if number_in(call.inputs, "reservedConcurrentExecutions", _UNRESERVED) != _UNRESERVED:
         _reserve(call, name)
     _publish(call, name)
-    return name
+    return given
 
 
-def _update(call: Call, name: str) -> None:
+def _update(call: Call, identity: str) -> None:
+    name = meant(call, identity).name
     if call.wants("codeSigningConfigArn"):
         _sign(call, name)
     found = call.clients.lambda_.get_function(FunctionName=name)
@@ -179,17 +183,29 @@ def _refuse_reservation(call: Call, name: str) -> None:
     wanted = number_in(call.inputs, "reservedConcurrentExecutions", _UNRESERVED)
     if wanted <= 0:
         return
-    limit = call.clients.lambda_.get_account_settings()["AccountLimit"]
-    reserved = limit.get("ConcurrentExecutions", 0) - limit.get("UnreservedConcurrentExecutions", 0)
-    if name:
-        own = call.clients.lambda_.get_function_concurrency(FunctionName=name)
-        reserved -= own.get("ReservedConcurrentExecutions", 0)
+    reserved = _reserved_by_others(call, name)
     if _ACCOUNT_CONCURRENCY - reserved - wanted < _UNRESERVED_CONCURRENCY:
         raise Refused(
             "InvalidParameterValueException",
             "Specified ReservedConcurrentExecutions for function decreases account's "
             f"UnreservedConcurrentExecution below its minimum value of [{_UNRESERVED_CONCURRENCY}].",
         )
+
+
+def _reserved_by_others(call: Call, name: str) -> int:
+    lambda_ = call.clients.lambda_
+
+    def of(function: str) -> int:
+        return lambda_.get_function_concurrency(FunctionName=function).get("ReservedConcurrentExecutions", 0)
+
+    limit = lambda_.get_account_settings()["AccountLimit"]
+    left = limit.get("UnreservedConcurrentExecutions", 0)
+    if left:
+        return limit.get("ConcurrentExecutions", 0) - left - (of(name) if name else 0)
+    # The emulator runs fewer functions at once than AWS, and does not say how far its limit is passed.
+    pages = lambda_.get_paginator("list_functions").paginate()
+    functions = [item.get("FunctionName", "") for page in pages for item in page["Functions"]]
+    return sum(of(function) for function in functions if function != name)
 
 
 def _tag(call: Call, arn: str, now: Mapping[str, str]) -> None:
@@ -202,7 +218,8 @@ def _tag(call: Call, arn: str, now: Mapping[str, str]) -> None:
     )
 
 
-def _read(call: Call, name: str) -> Plains:
+def _read(call: Call, identity: str) -> Plains:
+    name = meant(call, identity).name
     lambda_ = call.clients.lambda_
     answer = lambda_.get_function(FunctionName=name)
     now, code = answer["Configuration"], answer["Code"]
@@ -211,7 +228,7 @@ def _read(call: Call, name: str) -> Plains:
     reserved = answer.get("Concurrency", {}).get("ReservedConcurrentExecutions", _UNRESERVED)
     found: Plains = {
         **settings_of(call, now),
-        "name": name,
+        "name": in_own_words(call, "name", name),
         "arn": arn,
         "architectures": list(now.get("Architectures", [])),
         "codeSha256": now.get("CodeSha256"),
@@ -242,9 +259,10 @@ def _latest(call: Call, name: str) -> str:
     return max((version for version in versions if version.isdigit()), key=int, default="$LATEST")
 
 
-def _delete(call: Call, name: str) -> None:
+def _delete(call: Call, identity: str) -> None:
     if flag_in(call.before, "skipDestroy"):
         return
+    name = meant(call, identity).name
     call.clients.lambda_.delete_function(FunctionName=name)
     until(lambda: is_gone(lambda: configuration(call, name)), f"function {name} was still there")
 

@@ -71,6 +71,8 @@ def _find(call: Call) -> str | None:
     pages = call.clients.lambda_.get_paginator("list_layer_versions").paginate(LayerName=name)
     for item in (item for page in pages for item in page["LayerVersions"]):
         arn = item.get("LayerVersionArn", "")
+        if arn in call.taken:
+            continue
         found = _read(call, arn)
         asked = {key: call.inputs.get(key) or None for key in ("description", "licenseInfo")}
         if found.get("codeSha256") == digest and asked == {key: found.get(key) or None for key in asked}:

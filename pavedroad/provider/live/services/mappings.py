@@ -174,8 +174,9 @@ def _find(call: Call) -> str | None:
     pages = call.clients.lambda_.get_paginator("list_event_source_mappings").paginate(**request)
     for item in (item for page in pages for item in page["EventSourceMappings"]):
         same_function = meant(call, item.get("FunctionArn", "")).same(wanted, call.subject.account)
-        if same_function and _same_source(call, item):
-            return item.get("UUID")
+        uuid = item.get("UUID", "")
+        if same_function and uuid not in call.taken and _same_source(call, item):
+            return uuid
     return None
 
 
