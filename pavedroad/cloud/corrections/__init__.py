@@ -15,9 +15,12 @@ from pavedroad.cloud.corrections import (
     function_logs,
     function_tasks,
     function_versions,
+    gateway_patches,
     iam_batch_actions,
+    iam_deliveries,
     iam_invoke_permissions,
     iam_pollers,
+    iam_roles,
     iam_state_machines,
     invocations,
     log_groups,
@@ -30,6 +33,7 @@ from pavedroad.cloud.corrections import (
     secure_transport,
     stream_answers,
     stream_polling,
+    tracing,
 )
 
 if TYPE_CHECKING:
@@ -49,6 +53,7 @@ class Correction(Protocol):
 
 
 CORRECTIONS: Final[Sequence[Correction]] = (
+    gateway_patches,
     secure_transport,
     event_answers,
     secret_versions,
@@ -65,11 +70,14 @@ CORRECTIONS: Final[Sequence[Correction]] = (
     async_invocations,
     function_tasks,
     iam_batch_actions,
+    iam_deliveries,
     iam_invoke_permissions,
     iam_pollers,
+    iam_roles,
     iam_state_machines,
     queue_redrive,
     stream_polling,
+    tracing,
 )
 """All corrections in the order in which they are installed."""
 

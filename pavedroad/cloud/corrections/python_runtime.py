@@ -13,7 +13,7 @@ from __future__ import annotations
 import os
 from typing import TYPE_CHECKING, Final, cast
 
-from pavedroad.cloud.corrections import function_logs
+from pavedroad.cloud.corrections import function_logs, tracing
 from pavedroad.cloud.runtime import caller, worker
 from pavedroad.cloud.runtime.environment import Folders
 from pavedroad.cloud.runtime.execution import ExecutionEnvironment, Outcome, Request
@@ -91,10 +91,12 @@ def _execute_function_warm(original: Execute) -> Execute:
         _lambda["_ensure_reaper_thread"]()
         environment, _ = _lambda["acquire_worker"](settings.name, config, code, qualifier=settings.version)
         try:
-            outcome = environment.run(_request(settings, config, event, request_id))
+            request = _request(settings, config, event, request_id)
+            outcome = environment.run(request)
         finally:
             _lambda["release_worker"](environment)
         function_logs.write(settings, outcome.stream, outcome.events)
+        tracing.send_invocation(settings, request, outcome)
         return _as_result(outcome)
 
     return execute
@@ -110,6 +112,9 @@ def _request(settings: FunctionSettings, config: Record, event: object, request_
         trace=trace.header(),
         client_context=made.client_context,
         tenant_id=made.tenant_id,
+        trace_id=trace.root if settings.traced and trace.sampled else "",
+        segment_id=trace.segment,
+        parent_id=trace.parent,
     )
 
 

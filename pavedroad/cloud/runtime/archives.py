@@ -1,7 +1,8 @@
 """Unpacked code, layers and the AWS SDK: the folders that a Python function imports from.
 
 Folders are named by the content they hold, made once and shared by all environments of a function, as AWS's
-read-only /var/task and /opt are. They lie in the emulator's temporary folder and go with it.
+read-only /var/task and /opt are; compiled modules are kept beside the sources. They lie in the emulator's
+temporary folder and go with it.
 """
 
 from __future__ import annotations
@@ -88,8 +89,3 @@ def sdk_folder() -> Path:
                 source = origin.parent if origin.name == "__init__.py" else origin
                 (folder / source.name).symlink_to(source)
     return folder
-
-
-def bytecode_folder() -> Path:
-    """Where compiled modules are kept: beside the code, which stays as it was deployed."""
-    return _root() / "bytecode"

@@ -37,6 +37,9 @@ class Request:
         trace: The trace header, for `_X_AMZN_TRACE_ID`.
         client_context: As the caller sent it, base64 of JSON.
         tenant_id: Of a tenant-isolated function.
+        trace_id: Of the trace when it is sampled, else empty.
+        segment_id: Of this invocation's segment.
+        parent_id: Of the caller's segment.
     """
 
     request_id: str
@@ -45,6 +48,9 @@ class Request:
     trace: str = ""
     client_context: str = ""
     tenant_id: str | None = None
+    trace_id: str = ""
+    segment_id: str = ""
+    parent_id: str = ""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -226,6 +232,8 @@ class ExecutionEnvironment:
             peak_memory_mb=peak,
             status="timeout" if kind == "Sandbox.Timedout" else "error" if failure else "success",
             error_type=kind,
+            trace_id=run.request.trace_id,
+            segment_id=run.request.segment_id,
         )
         events = [
             *run.before,

@@ -18,7 +18,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
-from pavedroad.cloud.runtime import archives, worker
+from pavedroad.cloud.runtime import worker
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -89,9 +89,9 @@ class EnvironmentProcess:
         self._answers, answers = os.pipe()
         command = [
             *([wrapper] if wrapper else []),
-            sys.executable, "-I", "-S", "-X", "utf8", "-X", f"pycache_prefix={archives.bytecode_folder()}",
-            str(Path(worker.__file__)), str(requests), str(answers),
-        ]  # fmt: skip
+            *(sys.executable, "-I", "-S", "-X", "utf8"),
+            *(str(Path(worker.__file__)), str(requests), str(answers)),
+        ]
         try:
             self.process: subprocess.Popen[bytes] = subprocess.Popen(  # noqa: S603 - our worker, or the wrapper that the function names
                 command,
