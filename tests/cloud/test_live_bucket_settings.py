@@ -162,6 +162,8 @@ def test_encryption(bench: Bench) -> None:
     assert look() == ("AES256", None, False)
     bench.client.delete(bench.client.change(kept, keyed))
     assert look() == ("AES256", None, False)
+    read = bench.client.read(ENCRYPTION, "encryption", bucket)
+    assert bench.client.difference(read, plain) == {}, "what every bucket has says more than the program"
 
 
 def test_public_access_block(bench: Bench) -> None:

@@ -219,6 +219,16 @@ def test_object_version_grows_with_content_only(bench: Bench) -> None:
     assert s3.get_object_tagging(Bucket=bucket, Key="v")["TagSet"] == [{"Key": "a", "Value": "b"}]
 
 
+def test_object_leaves_its_neighbours(bench: Bench) -> None:
+    """Its versions go, those of a key that starts alike stay."""
+    s3 = _s3(bench)
+    bucket = _bucket(s3, "shop-dev-neighbours", versioned=True)
+    kept = bench.client.make(OBJECT, "n", {"bucket": bucket, "key": "n", "content": "1"})
+    s3.put_object(Bucket=bucket, Key="next", Body=b"2")
+    bench.client.delete(kept)
+    assert [item.get("Key") for item in s3.list_object_versions(Bucket=bucket)["Versions"]] == ["next"]
+
+
 def test_object_content(bench: Bench, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """From a file, a text, an archive, base64; paths start at the working folder."""
     s3 = _s3(bench)
