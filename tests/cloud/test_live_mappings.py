@@ -202,12 +202,14 @@ def _refused(bench: Bench, wanted: Mapping[str, object], said: str) -> None:
 
 def test_a_second_mapping_of_the_same_source_is_refused(bench: Bench) -> None:
     name, queue = make(bench).id, _queue(bench)
-    first = bench.client.make(MAPPING, "first", {"functionName": name, "eventSourceArn": queue})
+    first = bench.cloud.client("lambda", ACCOUNT).create_event_source_mapping(
+        FunctionName=name, EventSourceArn=queue
+    )
 
     _refused(
         bench,
         {"functionName": f"{ARN}{name}", "eventSourceArn": queue},
-        f"ResourceConflictException: .*already exists.*UUID {first.id}",
+        f"ResourceConflictException: .*already exists.*UUID {first['UUID']}",
     )
 
 
