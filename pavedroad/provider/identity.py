@@ -34,6 +34,7 @@ _EVERYWHERE: Final = (
 
 # What an id belongs to, where it is one of a kind only there.
 _SCOPES: Final[dict[str, tuple[str, ...]]] = {
+    "aws:apigateway/usagePlanKey:UsagePlanKey": ("usagePlanId",),
     "aws:apigatewayv2/stage:Stage": ("apiId",),
     "aws:cloudwatch/eventTarget:EventTarget": ("eventBusName",),
     "aws:cloudwatch/logMetricFilter:LogMetricFilter": ("logGroupName",),

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 EVERYTHING: Final = frozenset({"*"})
 _BUCKET: Final = frozenset({"bucket"})
 _OWNED_BUCKET: Final = frozenset({"bucket", "expectedBucketOwner"})
+_REST_STATUS: Final = frozenset({"restApi", "resourceId", "httpMethod", "statusCode"})
 
 FORCES_NEW: Final[dict[str, frozenset[str]]] = {
     "aws:apigateway/authorizer:Authorizer": frozenset({"restApi"}),
@@ -24,6 +25,15 @@ FORCES_NEW: Final[dict[str, frozenset[str]]] = {
     "aws:apigateway/integration:Integration": frozenset(
         {"restApi", "resourceId", "httpMethod", "type", "integrationHttpMethod"}
     ),
+    "aws:apigateway/integrationResponse:IntegrationResponse": _REST_STATUS,
+    "aws:apigateway/methodResponse:MethodResponse": _REST_STATUS,
+    "aws:apigateway/methodSettings:MethodSettings": frozenset({"restApi", "stageName", "methodPath"}),
+    "aws:apigateway/model:Model": frozenset({"restApi", "contentType"}),
+    "aws:apigateway/requestValidator:RequestValidator": frozenset({"restApi"}),
+    "aws:apigateway/response:Response": frozenset({"restApiId", "responseType"}),
+    "aws:apigateway/restApiPolicy:RestApiPolicy": frozenset({"restApiId"}),
+    "aws:apigateway/usagePlanKey:UsagePlanKey": EVERYTHING,
+    "aws:apigateway/apiKey:ApiKey": frozenset({"value"}),
     "aws:apigateway/method:Method": frozenset({"restApi", "resourceId", "httpMethod"}),
     "aws:apigateway/resource:Resource": frozenset({"restApi"}),
     "aws:apigateway/stage:Stage": frozenset({"restApi", "stageName"}),

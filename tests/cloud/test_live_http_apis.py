@@ -73,6 +73,7 @@ def test_api(bench: Bench, gateway: ApiGatewayV2Client) -> None:
             (
                 {
                     **base,
+                    "name": "shop-dev-store",
                     "description": "the shop",
                     "version": "2",
                     "disableExecuteApiEndpoint": True,
@@ -85,6 +86,7 @@ def test_api(bench: Bench, gateway: ApiGatewayV2Client) -> None:
                     "tags": {"owner": "you"},
                 },
                 {
+                    "Name": "shop-dev-store",
                     "Description": "the shop",
                     "Version": "2",
                     "DisableExecuteApiEndpoint": True,

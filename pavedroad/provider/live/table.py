@@ -124,6 +124,29 @@ SERVICES: Final[dict[str, tuple[str, ...]]] = {
         "aws:apigatewayv2/domainName:DomainName",
         "aws:apigatewayv2/stage:Stage",
     ),
+    "rest_methods": (
+        "aws:apigateway/integration:Integration",
+        "aws:apigateway/integrationResponse:IntegrationResponse",
+        "aws:apigateway/method:Method",
+        "aws:apigateway/methodResponse:MethodResponse",
+        "aws:apigateway/resource:Resource",
+    ),
+    "rest_apis": (
+        "aws:apigateway/methodSettings:MethodSettings",
+        "aws:apigateway/restApi:RestApi",
+        "aws:apigateway/restApiPolicy:RestApiPolicy",
+        "aws:apigateway/stage:Stage",
+    ),
+    "rest_api_parts": (
+        "aws:apigateway/apiKey:ApiKey",
+        "aws:apigateway/authorizer:Authorizer",
+        "aws:apigateway/deployment:Deployment",
+        "aws:apigateway/model:Model",
+        "aws:apigateway/requestValidator:RequestValidator",
+        "aws:apigateway/response:Response",
+        "aws:apigateway/usagePlan:UsagePlan",
+        "aws:apigateway/usagePlanKey:UsagePlanKey",
+    ),
 }
 """Module in `services/`: its type tokens."""
 

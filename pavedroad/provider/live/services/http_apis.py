@@ -102,7 +102,7 @@ def _read_api(call: Call, api: str) -> Plains:
 
 def _update_api(call: Call, api: str) -> None:
     gateway = call.clients.apigatewayv2
-    wanted = {**_API_DEFAULTS, **sent(_API, call.inputs), "Name": call.text("name")}
+    wanted = {**_API_DEFAULTS, "Name": call.text("name"), **sent(_API, call.inputs)}
     wanted.pop("ProtocolType", None)
     perform(gateway, "update_api", ApiId=api, **wanted)
     if call.wants("corsConfiguration") and "corsConfiguration" not in call.inputs:

@@ -12,6 +12,7 @@ from pavedroad.provider.predict.tables import (
     messaging,
     networks,
     observability,
+    rest_parts,
     security,
     workflows,
 )
@@ -27,6 +28,7 @@ ROWS: Final[dict[str, Row]] = {
     **messaging.ROWS,
     **networks.ROWS,
     **observability.ROWS,
+    **rest_parts.ROWS,
     **security.ROWS,
     **workflows.ROWS,
 }

@@ -18,6 +18,22 @@ _EXECUTE: Final = "arn:{@partition}:execute-api:{@region}:{@account}:"
 _V1: Final = "arn:{@partition}:apigateway:{@region}::/restapis/"
 _V2: Final = "arn:{@partition}:apigateway:{@region}::/apis/"
 _GATEWAY_ZONE: Final = "Z1UJRXOUMOOFQ8"
+_METHOD_UNSET: Final = (
+    "authorizationScopes",
+    "authorizerId",
+    "operationName",
+    "requestModels",
+    "requestParameters",
+    "requestValidatorId",
+)
+_INTEGRATION_UNSET: Final = (
+    "cacheKeyParameters",
+    "contentHandling",
+    "credentials",
+    "requestParameters",
+    "requestTemplates",
+)
+_REST_STAGE_UNSET: Final = ("accessLogSettings", "description", "documentationVersion", "variables")
 _ROUTE_UNSET: Final = (
     "authorizationScopes",
     "authorizerId",
@@ -170,18 +186,26 @@ ROWS: Final[dict[str, Row]] = {
     ),
     "aws:apigateway/resource:Resource": Row(id="{@alnum6}"),
     "aws:apigateway/method:Method": Row(
-        id="agm-{restApi}-{resourceId}-{httpMethod}", defaults={"apiKeyRequired": False}
+        id="agm-{restApi}-{resourceId}-{httpMethod}",
+        defaults={**dict.fromkeys(_METHOD_UNSET), "apiKeyRequired": False},
     ),
     "aws:apigateway/integration:Integration": Row(
         id="agi-{restApi}-{resourceId}-{httpMethod}",
         outputs={"cacheNamespace": "{resourceId}", "passthroughBehavior": "WHEN_NO_MATCH"},
-        defaults={"connectionType": "INTERNET", "timeoutMilliseconds": 29000},
+        defaults={
+            **dict.fromkeys(_INTEGRATION_UNSET),
+            "connectionType": "INTERNET",
+            "timeoutMilliseconds": 29000,
+        },
     ),
-    "aws:apigateway/deployment:Deployment": Row(id="{@alnum6}", outputs={"createdDate": _CREATED}),
+    "aws:apigateway/deployment:Deployment": Row(
+        id="{@alnum6}", outputs={"createdDate": _CREATED}, defaults={"description": None}
+    ),
     "aws:apigateway/authorizer:Authorizer": Row(
         id="{@alnum6}",
         outputs={"arn": f"{_V1}{{restApi}}/authorizers/{{@alnum6}}"},
         defaults={
+            **dict.fromkeys(("authorizerCredentials", "identityValidationExpression", "providerArns")),
             "authorizerResultTtlInSeconds": 300,
             "identitySource": "method.request.header.Authorization",
             "type": "TOKEN",
@@ -195,7 +219,7 @@ ROWS: Final[dict[str, Row]] = {
             "invokeUrl": "https://{restApi}.execute-api.{@region}.{@suffix}/{stageName}",
             "webAclArn": "",
         },
-        defaults={"xrayTracingEnabled": False},
+        defaults={**dict.fromkeys(_REST_STAGE_UNSET), "xrayTracingEnabled": False},
     ),
     "aws:cloudfront/distribution:Distribution": Row(
         id="E{@ALNUM13}",
