@@ -30,6 +30,11 @@ _TRUST: Final = {
     ],
 }
 
+_DELIVERY: Final = {
+    "Version": "2012-10-17",
+    "Statement": [{"Effect": "Allow", "Action": "logs:*", "Resource": "*"}],
+}
+
 
 def _definition(comment: str) -> str:
     return json.dumps({"Comment": comment, "StartAt": "End", "States": {"End": {"Type": "Succeed"}}})
@@ -40,6 +45,7 @@ def _states(bench: Bench) -> SFNClient:
     known = [role["RoleName"] for role in iam.list_roles()["Roles"]]
     for name in {"shop-dev-states", "shop-dev-other"} - set(known):
         iam.create_role(RoleName=name, AssumeRolePolicyDocument=json.dumps(_TRUST))
+        iam.put_role_policy(RoleName=name, PolicyName="logs", PolicyDocument=json.dumps(_DELIVERY))
     return bench.cloud.client("stepfunctions", ACCOUNT)
 
 

@@ -53,7 +53,12 @@ CASES: list[tuple[str, Props, str, str]] = [
     ),
     (
         "aws:dynamodb/table:Table",
-        {"name": "orders", "hashKey": "id", "attributes": [{"name": "id", "type": "S"}]},
+        {
+            "name": "orders",
+            "hashKey": "id",
+            "attributes": [{"name": "id", "type": "S"}],
+            "billingMode": "PAY_PER_REQUEST",
+        },
         "orders",
         ARN.format("dynamodb", "table/orders"),
     ),
@@ -83,6 +88,9 @@ CASES: list[tuple[str, Props, str, str]] = [
             "evaluationPeriods": 1,
             "metricName": "Errors",
             "namespace": "AWS/Lambda",
+            "period": 60,
+            "statistic": "Sum",
+            "threshold": 1,
         },
         "dlq",
         ARN.format("cloudwatch", "alarm:dlq"),
