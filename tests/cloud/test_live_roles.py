@@ -23,9 +23,6 @@ pytestmark = pytest.mark.cloud
 
 ROLE = "aws:iam/role:Role"
 POLICY = "aws:iam/policy:Policy"
-ROLE_POLICY = "aws:iam/rolePolicy:RolePolicy"
-USER = "aws:iam/user:User"
-GROUP = "aws:iam/group:Group"
 
 
 def _iam(bench: Bench) -> IAMClient:
@@ -358,80 +355,3 @@ def test_attachment(bench: Bench, kind: str) -> None:
     assert look(made) is None
     assert bench.client.refresh(made).id == ""
     bench.client.delete(made)
-
-
-def test_user(bench: Bench) -> None:
-    iam = _iam(bench)
-    boundary = iam.create_policy(PolicyName="user-boundary", PolicyDocument=_allow("s3:*"))["Policy"].get(
-        "Arn"
-    )
-
-    def look(_kept: Kept) -> dict[str, object] | None:
-        def found() -> dict[str, object]:
-            user = iam.get_user(UserName="shop-robot")["User"]
-            return {
-                "path": user["Path"],
-                "boundary": user.get("PermissionsBoundary", {}).get("PermissionsBoundaryArn"),
-                "tags": {tag["Key"]: tag["Value"] for tag in user.get("Tags", [])},
-            }
-
-        return _or_none(iam, found)
-
-    inputs = {"name": "shop-robot", "path": "/robots/", "tags": {"team": "shop"}}
-    obeys(
-        bench,
-        USER,
-        "robot",
-        inputs,
-        look=look,
-        seen={"path": "/robots/", "boundary": None, "tags": {"team": "shop"}},
-        changes=[
-            (
-                {"name": "shop-robot", "path": "/robots/", "permissionsBoundary": boundary},
-                {"boundary": boundary, "tags": {}},
-            )
-        ],
-        drift=lambda _kept: iam.tag_user(UserName="shop-robot", Tags=[{"Key": "team", "Value": "other"}]),
-    )
-
-
-def test_user_with_keys_and_groups(bench: Bench) -> None:
-    """Groups let a user go; keys hold it back unless the program says otherwise."""
-    iam = _iam(bench)
-    kept = bench.client.make(USER, "keyed", {"name": "keyed", "forceDestroy": True})
-    iam.create_access_key(UserName="keyed")
-    iam.create_group(GroupName="keyed-group")
-    iam.add_user_to_group(GroupName="keyed-group", UserName="keyed")
-    bench.client.delete(kept)
-    assert not iam.get_group(GroupName="keyed-group")["Users"]
-    with pytest.raises(iam.exceptions.NoSuchEntityException):
-        iam.get_user(UserName="keyed")
-
-
-def test_user_and_group_with_foreign_policies_stay(bench: Bench) -> None:
-    iam = _iam(bench)
-    user = bench.client.make(USER, "held", {"name": "held"})
-    group = bench.client.make(GROUP, "held", {"name": "held"})
-    iam.put_user_policy(UserName="held", PolicyName="foreign", PolicyDocument=_allow("s3:*"))
-    iam.put_group_policy(GroupName="held", PolicyName="foreign", PolicyDocument=_allow("s3:*"))
-    for kept in (user, group):
-        with pytest.raises(grpc.RpcError, match="DeleteConflict: Cannot delete entity, must delete policies"):
-            bench.client.delete(kept)
-    assert iam.get_user(UserName="held")["User"]["UserName"] == "held"
-    assert iam.get_group(GroupName="held")["Group"]["GroupName"] == "held"
-
-
-def test_group(bench: Bench) -> None:
-    iam = _iam(bench)
-
-    def look(_kept: Kept) -> dict[str, object] | None:
-        return _or_none(iam, lambda: {"path": iam.get_group(GroupName="shop-people")["Group"]["Path"]})
-
-    obeys(
-        bench,
-        GROUP,
-        "people",
-        {"name": "shop-people", "path": "/people/"},
-        look=look,
-        seen={"path": "/people/"},
-    )
