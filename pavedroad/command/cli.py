@@ -4,7 +4,7 @@ from typing import Annotated, Final
 
 import typer
 
-from pavedroad.command.verbs import catalogue, cloud, keeping, reading, updating
+from pavedroad.command.verbs import catalogue, cloud, importing, keeping, reading, updating
 
 app: Final = typer.Typer(
     name="pavedroad",
@@ -15,7 +15,7 @@ app: Final = typer.Typer(
     context_settings={"help_option_names": ["-h", "--help"]},
 )
 # Groups without a name: their verbs stand in this order in the help.
-for group in (updating.app, keeping.app, reading.app, cloud.app):
+for group in (updating.app, keeping.app, importing.app, reading.app, cloud.app):
     app.add_typer(group)
 app.add_typer(reading.state_app, name="state")
 app.add_typer(cloud.cloud_app, name="cloud")

@@ -24,12 +24,12 @@ from pavedroad.command.recorder import Recorder
 from pavedroad.engine.request import EngineError, Outcome
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection, Generator, Sequence
+    from collections.abc import Callable, Collection, Generator, Mapping, Sequence
     from pathlib import Path
     from types import FrameType
 
     from pavedroad.command.display.model import Report
-    from pavedroad.engine.events import EngineEvent
+    from pavedroad.engine.events import EngineEvent, Json
     from pavedroad.engine.request import RunRequest, RunResult
 
 _EXIT_CODES: Final = {
@@ -43,6 +43,7 @@ _SUCCEEDED: Final = {
     Operation.UPDATE: "the stack is as the program says",
     Operation.REFRESH: "the state tells what there is",
     Operation.DESTROY: "nothing is left of the stack",
+    Operation.IMPORT: "the resources are in the stack",
     Operation.CHECK: "no mandatory policy is violated",
 }
 _PLANNED: Final = "this is the plan; nothing was changed"
@@ -150,7 +151,14 @@ def _call(operation: Operation) -> Call:
             return engine.preview
 
 
-def tell(ran: Ran, *, as_json: bool, before: Report | None = None, subject: str = "") -> ExitCode:
+def tell(
+    ran: Ran,
+    *,
+    as_json: bool,
+    before: Report | None = None,
+    subject: str = "",
+    extra: Mapping[str, Json] | None = None,
+) -> ExitCode:
     """Show how an operation ended, and say how the command ends.
 
     Args:
@@ -158,6 +166,7 @@ def tell(ran: Ran, *, as_json: bool, before: Report | None = None, subject: str 
         as_json: Whether standard output gets one JSON document.
         before: The plan that the reader has seen: what policies said there is not said again.
         subject: What the result is about, where the report does not show it.
+        extra: What else the document tells.
     """
     if as_json:
         document = digest(
@@ -168,6 +177,7 @@ def tell(ran: Ran, *, as_json: bool, before: Report | None = None, subject: str 
             result=ran.outcome.value,
             exit_code=ran.code,
         )
+        document |= extra or {}
         sys.stdout.write(json.dumps(document, ensure_ascii=False, indent=2, default=dict) + "\n")
         sys.stdout.flush()
     elif ran.recorder.worth_showing:

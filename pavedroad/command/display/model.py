@@ -22,6 +22,7 @@ from pavedroad.engine.events import (
     StepMetadata,
     SummaryEvent,
 )
+from pavedroad.engine.state import is_default_provider
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
@@ -30,7 +31,6 @@ if TYPE_CHECKING:
 
 STACK_TYPE: Final = "pulumi:pulumi:Stack"
 PROVIDER: Final = "pulumi:providers:"
-_DEFAULT_PROVIDER: Final = "::default_"
 _REPLACEMENT: Final = frozenset({Op.REPLACE, Op.CREATE_REPLACEMENT, Op.DELETE_REPLACED, Op.READ_REPLACEMENT})
 
 
@@ -184,7 +184,7 @@ def _tree(watch: Watch, not_begun: Sequence[StepMetadata]) -> tuple[Node, ...]:
     chosen: dict[str, StepMetadata] = {}
     replaced: set[str] = set()
     for step in (*watch.steps, *not_begun):
-        if step.type.startswith(PROVIDER) and _DEFAULT_PROVIDER in step.urn:
+        if is_default_provider(step.urn):
             continue  # nobody declared it; Pulumi leaves it out of its counts too
         if step.op in _REPLACEMENT:
             replaced.add(step.urn)

@@ -167,7 +167,7 @@ def _planned_phrases(node: Node, operation: Operation) -> tuple[str, ...]:
     match node.op:
         case Op.CREATE if new:
             return key_facts(node.type, new.inputs)
-        case Op.READ if new and new.id:
+        case Op.READ | Op.IMPORT if new and new.id:
             return (f"id {one_line(new.id)}",)
         case Op.DELETE if old and operation is Operation.DESTROY:
             return _fate(old)

@@ -15,6 +15,7 @@ class Operation(Enum):
     UPDATE = "update"
     REFRESH = "refresh"
     DESTROY = "destroy"
+    IMPORT = "import"
     CHECK = "check"
 
     @property
@@ -33,6 +34,7 @@ _DOING: Final = {
     Operation.UPDATE: "Updating",
     Operation.REFRESH: "Reading anew",
     Operation.DESTROY: "Destroying",
+    Operation.IMPORT: "Importing into",
     Operation.CHECK: "Checking",
 }
 
