@@ -19,6 +19,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from pavedroad.cloud.runtime import worker
+from pavedroad.cloud.runtime.starvation import LONGEST, Waited
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -120,11 +121,16 @@ class EnvironmentProcess:
     def ask(self, request: Mapping[str, object], seconds: float) -> dict[str, object]:
         """Send a request and wait for its answer.
 
+        Args:
+            request: What is asked.
+            seconds: Within which an answer must come, not counting how long a busy machine made it wait.
+
         Raises:
             TimedOutError: There was none in time.
             ExitedError: The process ended.
         """
-        deadline = time.monotonic() + seconds
+        began = time.monotonic()
+        deadline, waited = began + seconds, Waited.by(self.process.pid)
         self._pipes.ended = False
         try:
             self._write(json.dumps(request).encode() + b"\n")
@@ -134,7 +140,9 @@ class EnvironmentProcess:
             if not self._read(deadline):
                 raise self._exit()
             if time.monotonic() >= deadline and b"\n" not in self._pipes.answers:
-                raise TimedOutError
+                deadline = began + min(seconds + waited.since(), seconds * LONGEST)
+                if time.monotonic() >= deadline:
+                    raise TimedOutError
         line, _, rest = self._pipes.answers.partition(b"\n")
         self._pipes.answers = bytearray(rest)
         limit = time.monotonic() + _MARK_WAIT_SECONDS
