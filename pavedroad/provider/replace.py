@@ -52,6 +52,14 @@ FORCES_NEW: Final[dict[str, frozenset[str]]] = {
     "aws:cloudwatch/logMetricFilter:LogMetricFilter": frozenset({"logGroupName"}),
     "aws:cloudwatch/logResourcePolicy:LogResourcePolicy": frozenset({"policyName"}),
     "aws:cloudwatch/logSubscriptionFilter:LogSubscriptionFilter": frozenset({"logGroup"}),
+    "aws:cognito/resourceServer:ResourceServer": frozenset({"identifier", "userPoolId"}),
+    "aws:cognito/user:User": frozenset({"userPoolId", "username"}),
+    "aws:cognito/userGroup:UserGroup": frozenset({"userPoolId"}),
+    "aws:cognito/userPool:UserPool": frozenset(
+        {"aliasAttributes", "usernameAttributes", "usernameConfiguration"}
+    ),
+    "aws:cognito/userPoolClient:UserPoolClient": frozenset({"generateSecret", "userPoolId"}),
+    "aws:cognito/userPoolDomain:UserPoolDomain": frozenset({"domain", "userPoolId"}),
     "aws:dynamodb/table:Table": frozenset({"hashKey", "rangeKey", "localSecondaryIndexes"}),
     "aws:iam/groupPolicy:GroupPolicy": frozenset({"group"}),
     "aws:iam/groupPolicyAttachment:GroupPolicyAttachment": EVERYTHING,

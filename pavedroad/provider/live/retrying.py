@@ -109,6 +109,7 @@ _ABSENT: Final = frozenset(
         "ResourceNotFoundException",
         "StateMachineDoesNotExist",
         "SubscriptionNotFound",
+        "UserNotFoundException",
         "UserPoolNotFoundException",
     }
 )

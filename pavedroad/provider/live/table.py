@@ -147,6 +147,16 @@ SERVICES: Final[dict[str, tuple[str, ...]]] = {
         "aws:apigateway/usagePlan:UsagePlan",
         "aws:apigateway/usagePlanKey:UsagePlanKey",
     ),
+    "user_pools": (
+        "aws:cognito/userPool:UserPool",
+        "aws:cognito/userPoolClient:UserPoolClient",
+    ),
+    "pool_parts": (
+        "aws:cognito/resourceServer:ResourceServer",
+        "aws:cognito/user:User",
+        "aws:cognito/userGroup:UserGroup",
+        "aws:cognito/userPoolDomain:UserPoolDomain",
+    ),
 }
 """Module in `services/`: its type tokens."""
 

@@ -14,6 +14,7 @@ from pavedroad.provider.predict.tables import (
     observability,
     rest_parts,
     security,
+    users,
     workflows,
 )
 
@@ -30,6 +31,7 @@ ROWS: Final[dict[str, Row]] = {
     **observability.ROWS,
     **rest_parts.ROWS,
     **security.ROWS,
+    **users.ROWS,
     **workflows.ROWS,
 }
 """By type token. A type that is not here follows the general rule."""
