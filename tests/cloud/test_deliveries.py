@@ -206,11 +206,8 @@ def test_a_state_machine_catches_by_the_name_of_the_error(cloud: Cloud, failure:
             FunctionName=function.name, ReservedConcurrentExecutions=0
         )
     states = cloud.client("stepfunctions")
-    role = make_role(
-        cloud,
-        unique("sm"),
-        {"Effect": "Allow", "Action": "lambda:InvokeFunction", "Resource": f"{function.arn}*"},
-    )
+    invoking = {"Effect": "Allow", "Action": "lambda:InvokeFunction", "Resource": f"{function.arn}*"}
+    role = make_role(cloud, unique("sm"), invoking, service="states.amazonaws.com")
     definition = {
         "StartAt": "Call",
         "States": {

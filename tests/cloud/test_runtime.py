@@ -5,6 +5,8 @@ from __future__ import annotations
 import json
 import os
 import re
+from importlib.util import find_spec
+from pathlib import Path
 from typing import TYPE_CHECKING, cast
 
 import pytest
@@ -225,3 +227,34 @@ def handle(event, context):
     assert report["type"] == "platform.report"
     assert report["record"]["status"] == "success"
     assert report["record"]["metrics"]["initDurationMs"] > 0
+
+
+def test_powertools_of_a_layer_work(cloud: Cloud) -> None:
+    files: dict[str, str] = {}
+    for package in ("aws_lambda_powertools", "typing_extensions"):
+        found = find_spec(package)
+        assert found is not None
+        origin = Path(found.origin or "")
+        for path in origin.parent.rglob("*.py") if origin.name == "__init__.py" else [origin]:
+            inside = path.relative_to(origin.parent.parent if origin.name == "__init__.py" else origin.parent)
+            files[f"python/{inside}"] = path.read_text(encoding="utf-8")
+    layer = cloud.client("lambda").publish_layer_version(
+        LayerName="tools", Content={"ZipFile": archive(files)}
+    )
+    code = """
+from aws_lambda_powertools import Logger, Metrics
+logger, metrics = Logger(service="s"), Metrics(namespace="n", service="s")
+@metrics.log_metrics
+@logger.inject_lambda_context
+def handle(event, context):
+    metrics.add_metric(name="Done", unit="Count", value=1)
+    logger.info("worked", order=7)
+"""
+
+    function = deploy(cloud, code, Layers=[layer["LayerVersionArn"]])
+
+    assert function.call().error is None
+    own = [json.loads(line) for line in function.log() if line.startswith("{")]
+    assert [line["order"] for line in own if line.get("message") == "worked"] == [7]
+    assert [line["Done"] for line in own if "_aws" in line] == [[1.0]]
+    assert own[0]["function_name"] == function.name

@@ -95,22 +95,8 @@ def test_a_traced_machine_and_its_functions_share_a_trace(cloud: Cloud, may_ask:
     function = deploy(cloud, CODE, SENDING, TracingConfig=ACTIVE)
     states = cloud.client("stepfunctions")
     invoking = {"Effect": "Allow", "Action": "lambda:InvokeFunction", "Resource": f"{function.arn}*"}
-    role = make_role(cloud, unique("sm"), invoking, SENDING, *([ASKING] if may_ask else []))
-    cloud.client("iam").update_assume_role_policy(
-        RoleName=role.rpartition("/")[2],
-        PolicyDocument=json.dumps(
-            {
-                "Version": "2012-10-17",
-                "Statement": [
-                    {
-                        "Effect": "Allow",
-                        "Principal": {"Service": "states.amazonaws.com"},
-                        "Action": "sts:AssumeRole",
-                    }
-                ],
-            }
-        ),
-    )
+    asking = [ASKING] if may_ask else []
+    role = make_role(cloud, unique("sm"), invoking, SENDING, *asking, service="states.amazonaws.com")
     definition = {"StartAt": "A", "States": {"A": {"Type": "Task", "Resource": function.arn, "End": True}}}
     machine = states.create_state_machine(
         name=unique("m"),

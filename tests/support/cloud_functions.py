@@ -18,14 +18,6 @@ if TYPE_CHECKING:
     from tests.support.cloud import Cloud
 
 ACCOUNT = "000000000000"
-TRUST = json.dumps(
-    {
-        "Version": "2012-10-17",
-        "Statement": [
-            {"Effect": "Allow", "Principal": {"Service": "lambda.amazonaws.com"}, "Action": "sts:AssumeRole"}
-        ],
-    }
-)
 LOGGING = {"Effect": "Allow", "Action": ["logs:CreateLogStream", "logs:PutLogEvents"], "Resource": "*"}
 
 
@@ -45,10 +37,14 @@ def unique(prefix: str) -> str:
     return f"{prefix}-{uuid4().hex[:10]}"
 
 
-def make_role(cloud: Cloud, name: str, *statements: Mapping[str, object]) -> str:
-    """An execution role that may do what the statements say; its ARN."""
+def make_role(
+    cloud: Cloud, name: str, *statements: Mapping[str, object], service: str = "lambda.amazonaws.com"
+) -> str:
+    """A role of a service that may do what the statements say; its ARN."""
     iam = cloud.client("iam")
-    role = iam.create_role(RoleName=name, AssumeRolePolicyDocument=TRUST)["Role"]["Arn"]
+    trust = {"Effect": "Allow", "Principal": {"Service": service}, "Action": "sts:AssumeRole"}
+    trusting = json.dumps({"Version": "2012-10-17", "Statement": [trust]})
+    role = iam.create_role(RoleName=name, AssumeRolePolicyDocument=trusting)["Role"]["Arn"]
     if statements:
         document = json.dumps({"Version": "2012-10-17", "Statement": statements})
         iam.put_role_policy(RoleName=name, PolicyName="own", PolicyDocument=document)
