@@ -56,7 +56,9 @@ def test_a_client_context_reaches_the_handler(cloud: Cloud) -> None:
 
 
 def test_tracing_is_sampled_only_where_it_is_active(cloud: Cloud) -> None:
-    active = deploy(cloud, TELL, TracingConfig={"Mode": "Active"})
+    actions = ["xray:PutTraceSegments", "xray:PutTelemetryRecords"]
+    sending = {"Effect": "Allow", "Action": actions, "Resource": "*"}
+    active = deploy(cloud, TELL, sending, TracingConfig={"Mode": "Active"})
     passive = deploy(cloud, TELL)
 
     assert ";Sampled=1;" in str(told(active.call().payload)["trace"])
