@@ -183,4 +183,25 @@ OPERATIONS: Final[dict[str, Operation]] = {
         "StartSigningJob",
         {"source.s3.bucket": "bucketName", "destination.s3.bucket": "bucketName"},
     ),
+    "aws:cloudwatch/eventBus:EventBus": Operation("events", "CreateEventBus", {"tags": _NOTHING}),
+    "aws:cloudwatch/eventRule:EventRule": Operation("events", "PutRule", {"tags": _NOTHING}),
+    "aws:cloudwatch/eventArchive:EventArchive": Operation("events", "CreateArchive", {"name": "ArchiveName"}),
+    "aws:scheduler/schedule:Schedule": Operation(
+        "scheduler", "CreateSchedule", {"startDate": _NOTHING, "endDate": _NOTHING}
+    ),
+    "aws:secretsmanager/secret:Secret": Operation(
+        "secretsmanager", "CreateSecret", {"replicas": _NOTHING, "tags": _NOTHING}
+    ),
+    "aws:ssm/parameter:Parameter": Operation("ssm", "PutParameter", {"tags": _NOTHING}),
+    "aws:kinesis/stream:Stream": Operation("kinesis", "CreateStream", {"tags": _NOTHING}),
+    "aws:cognito/userPool:UserPool": Operation(
+        "cognito-idp",
+        "CreateUserPool",
+        {
+            "name": "PoolName",
+            "passwordPolicy": "Policies.PasswordPolicy",
+            "schemas": _NOTHING,
+            "tags": _NOTHING,
+        },
+    ),
 }

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Final
 
 from pavedroad.provider.limits import (
     bucket_rules,
+    event_rules,
     function_rules,
     function_settings_rules,
     metric_rules,
@@ -107,5 +108,13 @@ RULES: Final[dict[str, tuple[Rule, ...]]] = {
     ),
     "aws:kms/key:Key": (service_rules.rotation, store_rules.key_policy),
     "aws:kms/keyPolicy:KeyPolicy": (store_rules.key_policy,),
+    "aws:apigatewayv2/authorizer:Authorizer": (event_rules.authorizer,),
+    "aws:apigatewayv2/route:Route": (event_rules.route,),
+    "aws:cloudwatch/eventRule:EventRule": (event_rules.event_rule,),
+    "aws:cloudwatch/eventTarget:EventTarget": (event_rules.event_target,),
+    "aws:kinesis/stream:Stream": (event_rules.stream,),
+    "aws:scheduler/schedule:Schedule": (event_rules.schedule,),
+    "aws:secretsmanager/secret:Secret": (event_rules.secret_window,),
+    "aws:ssm/parameter:Parameter": (event_rules.parameter,),
 }
 """By type token."""
