@@ -28,6 +28,7 @@ class CheckOptions(RunOptions):
 
     file: Path | None = None
     resources: Path | None = None
+    all_verdicts: bool = False
 
 
 def run_check(options: CheckOptions) -> ExitCode:
@@ -37,6 +38,8 @@ def run_check(options: CheckOptions) -> ExitCode:
         CommandError: An option is missing, or does not fit the project.
         EngineError: The file is not of its form.
     """
+    if options.all_verdicts:
+        return _tell_all(options)
     if not options.packs:
         raise CommandError("there is nothing to check against", remedy="Name a pack with --policy-pack DIR.")
     request = run_request(options, only_plan=True)
@@ -48,6 +51,19 @@ def run_check(options: CheckOptions) -> ExitCode:
     with terminable():
         ran = run_operation(Operation.CHECK, request, log=options.log_path, call=judge)
     return tell(ran, as_json=options.as_json, subject=f"resources: {len(subjects)}")
+
+
+def _tell_all(options: CheckOptions) -> ExitCode:
+    if options.event_log or options.pack_configs:
+        raise CommandError(
+            "--all-verdicts asks the rules one by one: there are no events, and no pack to configure",
+            remedy="Leave --event-log and --policy-pack-config out, or leave out --all-verdicts.",
+        )
+    from pavedroad.command.verdicts import print_verdicts  # noqa: PLC0415 - loads the policies
+
+    request = run_request(options, only_plan=True)
+    packs = [pack.path for pack in request.policy_packs]
+    return print_verdicts(_subjects(options, request), packs, strict=options.strict)
 
 
 def _subjects(options: CheckOptions, request: RunRequest) -> Sequence[State]:

@@ -37,12 +37,13 @@ def exported_resources(path: Path) -> list[State]:
 
 
 def listed_resources(path: Path, *, project: str, stack: str) -> list[State]:
-    """The resources in a file of JSON lines: type, name, props, and optionally propertyDependencies.
+    """The resources in a file of JSON lines: type, name, props; propertyDependencies and target if any.
 
     Args:
         path: The file.
-        project: Project that their URNs name.
-        stack: Stack that their URNs name.
+        project: Project that their URNs name, where a target does not name another.
+        stack: Stack that their URNs name; the target of a line (a stack, or an object with stack and
+            project) is what this line is decided for instead.
 
     Raises:
         EngineError: A line is not of that form.
@@ -62,7 +63,13 @@ def listed_resources(path: Path, *, project: str, stack: str) -> list[State]:
                 '"name": "orders", "props": {}}.'
             )
         links = entry.get("propertyDependencies")
-        urn = make_urn(stack=stack, project=project, parent="", type_=type_, name=name)
+        where = _target(entry.get("target"), stack, project)
+        if where is None:
+            raise EngineError(
+                f"{path}, line {number}: target: got {json.dumps(entry['target'])}, wanted the name of a "
+                'stack or an object like {"stack": "prod", "project": "shop"}.'
+            )
+        urn = make_urn(stack=where[0], project=where[1], parent="", type_=type_, name=name)
         state = State(urn=urn, type=type_, custom=True, inputs=props, outputs=props)
         if isinstance(links, dict):
             state.property_dependencies = {
@@ -70,6 +77,17 @@ def listed_resources(path: Path, *, project: str, stack: str) -> list[State]:
             }
         found.append(state)
     return found
+
+
+def _target(given: Wire, stack: str, project: str) -> tuple[str, str] | None:
+    """Stack and project that a line is decided for; None when the target is of no known form."""
+    target = {"stack": given} if isinstance(given, str) else {} if given is None else given
+    if not isinstance(target, dict) or set(target) - {"stack", "project"}:
+        return None
+    found = target.get("stack", stack), target.get("project", project)
+    if not (isinstance(found[0], str) and isinstance(found[1], str) and all(found)):
+        return None
+    return found[0], found[1]
 
 
 def check(

@@ -79,7 +79,7 @@ def pack_content(
         made = Adapter(rule=rule, level=level, record=record).policies()
         policies.extend(made)
         for policy in made:
-            config[policy.name] = _settings(rule, policy.name, level, standards, shared)
+            config[policy.name] = settings_of(rule, policy.name, level, standards, shared)
             if rule.types:
                 stack_half = isinstance(policy, sdk.StackValidationPolicy)
                 types[policy.name] = frozenset(rule.subjects if stack_half else rule.types)
@@ -87,7 +87,7 @@ def pack_content(
     return PackContent(policies=listed, initial_config=config, record=record)
 
 
-def _settings(
+def settings_of(
     rule: Rule, policy: str, level: Level, standards: Standards, shared: dict[str, Json]
 ) -> dict[str, object]:
     """One policy's level (the wire has no "unset": it must be said), strictness and parameters."""

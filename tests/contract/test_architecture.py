@@ -23,7 +23,13 @@ RECORDED: Final = "tests/engine/cases/"
 """Programs and results of the engine's oracle, kept as they were recorded."""
 
 _COMMAND: Final = frozenset(
-    {"pavedroad", "pavedroad.command", "pavedroad.command.rules", "pavedroad.command.settings"}
+    {
+        "pavedroad",
+        "pavedroad.command",
+        "pavedroad.command.rules",
+        "pavedroad.command.settings",
+        "pavedroad.command.verdicts",
+    }
 )
 ALLOWED: Final = {
     "__main__": {"systems", "systems.settings", "components"},
@@ -40,9 +46,10 @@ ALLOWED: Final = {
     "pavedroad.engine": {"pavedroad", "pavedroad.engine"},
     "pavedroad.provider": {"pavedroad", "pavedroad.provider"},
     "pavedroad.cloud": {"pavedroad", "pavedroad.cloud"},
-    # Two verbs tell about rooms of the program.
+    # Some verbs tell about rooms of the program.
     "pavedroad.command.rules": {*_COMMAND, "policies", "guardrails"},
     "pavedroad.command.settings": {*_COMMAND, "systems.settings"},
+    "pavedroad.command.verdicts": {*_COMMAND, "pavedroad.engine", "policies", "guardrails"},
 }
 """Room: the rooms it may import. A module belongs to the room with the longest name that fits it."""
 
@@ -135,6 +142,9 @@ def test_imports_point_one_way() -> None:
         ("pavedroad.command.preview", "policies.kit", False),
         ("pavedroad.command.rules", "policies.kit.catalogue", True),
         ("pavedroad.command.settings", "systems.settings.schema_json", True),
+        ("pavedroad.command.verdicts", "policies.kit.verdicts", True),
+        ("pavedroad.command.check", "pavedroad.command.verdicts", True),
+        ("pavedroad.command.check", "policies.kit.verdicts", False),
         ("pavedroad.command.settings", "systems.foundation", False),
     ],
 )

@@ -47,7 +47,7 @@ def check(
         Path | None,
         typer.Option(
             "--resources",
-            help="JSON lines: type, name, props, and propertyDependencies if any.",
+            help="JSON lines: type, name, props; propertyDependencies, target (its stack) if any.",
             metavar="FILE",
         ),
     ] = None,
@@ -56,6 +56,13 @@ def check(
     policy_pack: options.PolicyPacks = None,
     policy_pack_config: options.PolicyPackConfigs = None,
     strict: options.Strict = False,
+    all_verdicts: Annotated[
+        bool,
+        typer.Option(
+            "--all-verdicts",
+            help="Print as JSON what every rule of our own packs says of every resource, passes too.",
+        ),
+    ] = False,
     as_json: options.AsJson = False,
     event_log: options.EventLog = None,
 ) -> None:
@@ -76,6 +83,7 @@ def check(
                 packs=tuple(policy_pack or ()),
                 pack_configs=tuple(policy_pack_config or ()),
                 strict=strict,
+                all_verdicts=all_verdicts,
                 as_json=as_json,
                 event_log=event_log,
             )
