@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from typing import TYPE_CHECKING
 
 import pytest
@@ -24,6 +25,18 @@ BUCKET_ARN = "arn:aws:s3:::shop-dev-archive"
 BACKUP_ARN = "arn:aws:s3:::shop-dev-backup"
 FUNCTION_ARN = f"arn:aws:lambda:{REGION}:{ACCOUNT}:function:shop-dev-clean"
 ROLE = "shop-dev-firehose"
+TRUST = json.dumps(
+    {
+        "Version": "2012-10-17",
+        "Statement": [
+            {
+                "Effect": "Allow",
+                "Principal": {"Service": "firehose.amazonaws.com"},
+                "Action": "sts:AssumeRole",
+            }
+        ],
+    }
+)
 ROLE_ARN = f"arn:aws:iam::{ACCOUNT}:role/{ROLE}"
 
 
@@ -137,7 +150,7 @@ def test_delivery_to_s3(bench: Bench, firehose: FirehoseClient) -> None:
 
 
 def test_delivery_from_a_stream_with_encryption(bench: Bench, firehose: FirehoseClient) -> None:
-    bench.cloud.client("iam", ACCOUNT).create_role(RoleName=ROLE, AssumeRolePolicyDocument="{}")
+    bench.cloud.client("iam", ACCOUNT).create_role(RoleName=ROLE, AssumeRolePolicyDocument=TRUST)
     name = "shop-dev-sourced"
     kept = bench.client.make(
         DELIVERY,
