@@ -43,7 +43,7 @@ class StackLock:
             file = path.open("a+", encoding="utf-8")
         except OSError as error:
             raise EngineError(
-                f"stack '{self._stack}' cannot be locked: {path}: {error.strerror}. "
+                f"stack '{self._stack}' cannot be locked: {path}: {error.strerror}.\n"
                 "Mend the rights of the folder, or name a state in another one with --state."
             ) from error
         try:
@@ -52,8 +52,8 @@ class StackLock:
             owner = _owner(file)
             file.close()
             raise EngineError(
-                f"stack '{self._stack}' is in use by another run{owner}, which holds {self._state}. "
-                "Wait until it has ended."
+                f"stack '{self._stack}' is in use by another run{owner}.\n"
+                f"It holds {self._state}. Wait until it has ended, or interrupt it."
             ) from error
         owner = _owner(file)
         self._note = f"took over the lock of a run that died{owner}" if owner else ""

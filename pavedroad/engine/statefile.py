@@ -239,8 +239,12 @@ class StateFile:
 
     def _refused(self, why: str) -> EngineError:
         backup = self.path.with_name(f"{self.path.name}.bak")
-        hint = f" The last complete state is {backup}." if backup.exists() else ""
-        return EngineError(f"state file {self.path}: {why}; it was left untouched.{hint}")
+        hint = (
+            f"The last complete state is {backup.name} beside it: copy that over it and refresh."
+            if backup.exists()
+            else "Put a whole state of this stack in its place, or name another file with --state."
+        )
+        return EngineError(f"state file {self.path}: {why}.\nIt was left untouched. {hint}")
 
     def back_up(self) -> None:
         """Keep a copy of the state as it is now."""

@@ -19,7 +19,7 @@ from pavedroad.command.display.wording import Operation, counted_words
 from pavedroad.engine.events import Op
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterator, Mapping, Sequence
 
     from rich.console import RenderableType
 
@@ -39,6 +39,7 @@ _STANDINGS: Final = {
 }
 _AWS: Final = "aws:"
 _MIN_OUTPUT: Final = 20
+_MAX_SUBJECTS: Final = 5
 _UNCUT: Final = sys.maxsize
 
 
@@ -48,17 +49,33 @@ def message_sections(report: Report) -> Iterator[RenderableType]:
     if not said:
         return
     yield Text("Messages", style="bold")
+    alike: dict[tuple[str, str, str], list[DiagnosticEvent]] = {}
     for event in sorted(said, key=lambda event: _WEIGHTS.get(event.severity, 0)):
-        yield Padding(_message(event), (0, 0, 0, 2))
+        # What is said of many resources in the same words is said once.
+        alike.setdefault((event.severity, event.prefix, event.message), []).append(event)
+    for events in alike.values():
+        if len({event.urn for event in events}) > 1:
+            yield Padding(_message(events[0], _subjects([event.urn for event in events])), (0, 0, 0, 2))
+        else:
+            yield from (Padding(_message(event), (0, 0, 0, 2)) for event in events)
     yield Text()
 
 
-def _message(event: DiagnosticEvent) -> Text:
+def _subjects(urns: Sequence[str]) -> str:
+    names = [one_line(urn.rsplit("::", 1)[-1]) or "the run" for urn in dict.fromkeys(urns)]
+    more = len(names) - _MAX_SUBJECTS
+    listed = ", ".join(names[:_MAX_SUBJECTS])
+    return f"{listed} and {more} more" if more > 0 else listed
+
+
+def _message(event: DiagnosticEvent, subjects: str = "") -> Text:
     text = Text()
     style = _MESSAGE_STYLES.get(event.severity, "")
     if style:
         text.append(f"{event.severity}: ", style=style)
-    if event.urn and not event.urn.rsplit("::", 2)[-2].endswith("pulumi:pulumi:Stack"):
+    if subjects:
+        text.append(f"{subjects}: ", style="bold")
+    elif event.urn and not event.urn.rsplit("::", 2)[-2].endswith("pulumi:pulumi:Stack"):
         text.append(f"{subject_of(event.urn)}: ", style="bold")
     text.append(printable(event.prefix + event.message.strip()))
     return text
@@ -124,7 +141,7 @@ def summary(report: Report, *, outcome: str) -> RenderableType:
 
 
 def _counts(report: Report) -> Text:
-    changes: Mapping[str, int] = report.summary.resource_changes if report.summary else {}
+    changes: Mapping[str, int] = report.summary.resource_changes if report.summary else _done(report)
     text = Text()
     verbs = counted_words(report.operation, applied=report.applied)
     for op, verb in verbs.items():
@@ -158,6 +175,12 @@ def _recorded(report: Report) -> Text | None:
         return None
     types = ", ".join(f"{count} {name}" for name, count in sorted(counts.items()))
     return Text.assemble(types, (" (not in the local cloud: kept in the record alone)", "dim"))
+
+
+def _done(report: Report) -> Counter[str]:
+    """What a run did that broke off before it could count."""
+    nodes = (node for root in report.roots for node in root.walk())
+    return Counter(node.op.value for node in nodes if node.standing is Standing.DONE)
 
 
 def _progress(report: Report) -> Text:

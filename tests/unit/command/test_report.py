@@ -9,14 +9,17 @@ from rich.console import Console
 
 from pavedroad.command.display.model import read_events
 from pavedroad.command.display.report import show_report
+from pavedroad.command.display.wording import Operation
 from pavedroad.engine.events import (
+    CancelEvent,
     DiagnosticEvent,
     EngineEvent,
     Op,
     PolicyRemediationEvent,
+    ResourcePreEvent,
     ResOutputsEvent,
 )
-from tests.support.command import STACK_URN, note, pack, policy, small_run, step, summary, urn
+from tests.support.command import STACK_URN, applied, done, note, pack, policy, small_run, step, summary, urn
 
 FUNCTION = urn("aws:lambda/function:Function", "orders-api")
 FINDING = (
@@ -25,12 +28,18 @@ FINDING = (
 )
 
 
-def shown(events: list[EngineEvent], width: int = 100, *, terminal: bool = False) -> str:
+def shown(
+    events: list[EngineEvent],
+    width: int = 100,
+    *,
+    terminal: bool = False,
+    operation: Operation = Operation.PREVIEW,
+) -> str:
     out = io.StringIO()
     console = Console(
         file=out, width=width, force_terminal=terminal, highlight=False, markup=False, emoji=False
     )
-    show_report(read_events(events), console, outcome="the plan is well")
+    show_report(read_events(events, operation=operation), console, outcome="the plan is well")
     return out.getvalue()
 
 
@@ -191,3 +200,28 @@ def test_a_terminal_gets_colour() -> None:
 
 def test_square_brackets_in_values_are_no_markup() -> None:
     assert "[bold]x" in shown([policy("[bold]x")])
+
+
+def test_what_is_said_of_many_resources_in_the_same_words_is_said_once() -> None:
+    said = [
+        DiagnosticEvent(
+            severity="warning", message="it was interrupted", urn=urn("aws:sqs/queue:Queue", f"q{n}")
+        )
+        for n in range(7)
+    ]
+
+    out = " ".join(shown([*small_run(), *said], width=80).split())
+
+    assert "warning: q0, q1, q2, q3, q4 and 2 more: it was interrupted" in out
+    assert out.count("interrupted") == 1
+
+
+def test_a_run_that_broke_off_counts_what_it_did() -> None:
+    events = [applied(event) for event in small_run()[1:-1]]
+    ended = [done(event) for event in small_run()[4:5] if isinstance(event, ResourcePreEvent)]
+
+    out = shown([*events, *ended, CancelEvent()], operation=Operation.UPDATE)
+
+    # Stack and components are over as soon as they are begun.
+    assert "+ 4 created" in out
+    assert "4 done, 2 begun, end not seen" in out
