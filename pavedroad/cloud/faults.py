@@ -2,11 +2,14 @@
 
 Half of them die before the function runs; the other half after it has done its work, which is what
 idempotency is for: nobody hears of the answer. `POST /_pavedroad/faults {"share": 0.05, "seed": 7}` begins,
-a share of 0 ends; the answer tells how many died so far. On AWS the same comes from failing hosts.
+a share of 0 ends; the answer tells how many died so far. `{"cold": true}` ends all environments that wait for
+work, so that the next invocations begin new ones. On AWS both come by themselves, from failing hosts and
+from their renewal.
 """
 
 from __future__ import annotations
 
+import asyncio
 import json
 import random
 from dataclasses import dataclass, field
@@ -28,6 +31,7 @@ ERROR_TYPE: Final = "Runtime.ExitError"
 
 _APP: Final = Seam("app", "app")
 _LAMBDA: Final = Seam("services.lambda_svc", "_execute_function_warm")
+_POOL: Final = Seam("core.lambda_runtime", "_lock", "_workers", "kill_workers")
 
 
 @dataclass
@@ -57,6 +61,7 @@ def install() -> None:
     """Be ready; nothing dies until it is asked for."""
     _APP.check()
     _LAMBDA.check()
+    _POOL.check()
     _LAMBDA.wrap("_execute_function_warm", _dying)
     _APP.wrap("app", _asked)
 
@@ -79,6 +84,16 @@ def _dying(execute: Execute) -> Execute:
     return dying
 
 
+def _renew() -> None:
+    """End every environment that waits for work."""
+    idle: list[object] = []
+    with _POOL["_lock"]:
+        for environments in cast("dict[object, list[Any]]", _POOL["_workers"]).values():
+            idle += [each for each in environments if not each.in_use]
+            environments[:] = [each for each in environments if each.in_use]
+    _POOL["kill_workers"](idle)
+
+
 def _asked(app: App) -> App:
     async def asked(
         scope: dict[str, Any],
@@ -97,7 +112,10 @@ def _asked(app: App) -> App:
         died = _plan.died
         if body:
             wanted = cast("dict[str, float]", json.loads(body))
-            _plan.begin(float(wanted["share"]), int(wanted.get("seed", 0)))
+            if "share" in wanted:
+                _plan.begin(float(wanted["share"]), int(wanted.get("seed", 0)))
+            if wanted.get("cold"):
+                await asyncio.to_thread(_renew)
         answer = json.dumps({"died": died}).encode()
         headers = [(b"content-type", b"application/json"), (b"content-length", str(len(answer)).encode())]
         await send({"type": "http.response.start", "status": 200, "headers": headers})

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from mypy_boto3_secretsmanager import SecretsManagerClient
     from mypy_boto3_sqs import SQSClient
     from mypy_boto3_ssm import SSMClient
+    from mypy_boto3_stepfunctions import SFNClient
 
     from tests.support.cloud import Cloud
 
@@ -88,6 +89,27 @@ def test_an_invocation_with_a_qualifier_is_of_the_qualified_function(cloud: Clou
     functions.invoke(FunctionName=function.name, Qualifier="1")
     person.may(function.arn, "lambda:InvokeFunction")
     refused(lambda: functions.invoke(FunctionName=function.name, Qualifier="1"))
+
+
+def test_an_alias_of_a_state_machine_is_asked_for_as_its_machine(cloud: Cloud) -> None:
+    states, name = cloud.client("stepfunctions"), unique("machine")
+    made = states.create_state_machine(
+        name=name,
+        roleArn=make_role(cloud, f"{name}-role", service="states.amazonaws.com"),
+        definition=json.dumps({"StartAt": "Done", "States": {"Done": {"Type": "Succeed"}}}),
+        publish=True,
+    )
+    machine, version = made["stateMachineArn"], made["stateMachineVersionArn"]
+    live = states.create_state_machine_alias(
+        name="live", routingConfiguration=[{"stateMachineVersionArn": version, "weight": 100}]
+    )["stateMachineAliasArn"]
+    person = Person(cloud)
+    starter = cast("SFNClient", person.client("stepfunctions"))
+
+    person.may(machine, "states:StartExecution")
+    starter.start_execution(stateMachineArn=live)
+    person.may(live, "states:StartExecution")
+    refused(lambda: starter.start_execution(stateMachineArn=live))
 
 
 def test_logs_are_the_group_s_streams(cloud: Cloud) -> None:

@@ -27,6 +27,8 @@ if TYPE_CHECKING:
 PREFIX: Final = "pavedroad-sandbox-orders"
 ENDED: Final = frozenset({"FULFILLED", "REJECTED", "FAILED"})
 _BATCH: Final = 10
+_READ: Final = 100
+"""Records that one BatchGetItem reads at most."""
 _numbers: Final = count(1)
 
 Document = dict[str, object]
@@ -50,6 +52,11 @@ def order(
 def ids(orders: Iterable[Document]) -> list[str]:
     """The ids of orders."""
     return [str(each["order_id"]) for each in orders]
+
+
+def _plain(value: object) -> object:
+    """A value of DynamoDB without its type."""
+    return next(iter(cast("dict[str, object]", value).values()))
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -136,23 +143,31 @@ class RunningOrders:
 
     def item(self, order_id: str) -> Document:
         """An order's record in plain values; empty when there is none."""
-        found = self.cloud.client("dynamodb").get_item(
-            TableName=self.outputs["table_name"], Key={"order_id": {"S": order_id}}, ConsistentRead=True
-        )
-        return {
-            name: next(iter(cast("dict[str, object]", value).values()))
-            for name, value in found.get("Item", {}).items()
-        }
+        return self.items([order_id]).get(order_id, {})
+
+    def items(self, order_ids: Sequence[str]) -> dict[str, Document]:
+        """The records of orders in plain values, in few requests; those that have one."""
+        client, table = self.cloud.client("dynamodb"), self.outputs["table_name"]
+        found: dict[str, Document] = {}
+        for start in range(0, len(order_ids), _READ):
+            keys = [{"order_id": {"S": each}} for each in order_ids[start : start + _READ]]
+            answer = client.batch_get_item(RequestItems={table: {"Keys": keys, "ConsistentRead": True}})
+            assert not answer["UnprocessedKeys"]
+            for item in answer["Responses"].get(table, []):
+                plain = {name: _plain(value) for name, value in item.items()}
+                found[str(plain["order_id"])] = plain
+        return found
 
     def status(self, order_id: str) -> str:
         """An order's status; empty when it has no record."""
         return str(self.item(order_id).get("status", ""))
 
-    def statuses(self, order_ids: Iterable[str]) -> Counter[str]:
-        """How many of the orders have which status."""
-        return Counter(self.status(each) for each in order_ids)
+    def statuses(self, order_ids: Sequence[str]) -> Counter[str]:
+        """How many of the orders have which status; none is the empty text."""
+        items = self.items(order_ids)
+        return Counter(str(items.get(each, {}).get("status", "")) for each in order_ids)
 
-    def await_status(self, order_ids: Sequence[str], status: str, *, within: float = 60) -> None:
+    def await_status(self, order_ids: Sequence[str], status: str, *, within: float = 120) -> None:
         """Wait until all orders have a status."""
         eventually(
             lambda: self.statuses(order_ids), lambda seen: seen == {status: len(order_ids)}, within=within

@@ -12,7 +12,7 @@ _T = TypeVar("_T")
 _POLL_SECONDS: Final = 0.1
 
 
-def eventually(look: Callable[[], _T], holds: Callable[[_T], bool] = bool, *, within: float = 60) -> _T:
+def eventually(look: Callable[[], _T], holds: Callable[[_T], bool] = bool, *, within: float = 120) -> _T:
     """What is seen once it holds.
 
     Args:

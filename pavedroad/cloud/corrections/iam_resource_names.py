@@ -2,7 +2,8 @@
 
 AWS: an invocation with a qualifier is of the qualified function; calls of Logs name the group with its
 streams; GetParameters is asked for each name; readers of streams name the stream that their iterator belongs
-to; an alias is its key; RunTask is about the task definition. A refusal by a boundary says so.
+to; an alias is its key, or its state machine; RunTask is about the task definition. A refusal by a boundary
+says so.
 The emulator: names the function without qualifier, the bare group, or `*`, so that policies which are right
 on AWS are refused; every refusal blames identity policies.
 Here: the names are mended, and condition keys that guardrails of deployments rely on are filled in.
@@ -42,6 +43,7 @@ _responses: Final = Seam("core.responses", "get_account_id")
 
 _rest: ContextVar[tuple[str, ...]] = ContextVar("pavedroad_more_resources", default=())
 _by_boundary: ContextVar[bool] = ContextVar("pavedroad_refused_by_boundary", default=False)
+_MACHINE_PARTS: Final = 7  # arn:aws:states:<region>:<account>:stateMachine:<name>, then the qualifier
 _SEALED: Final = ("/invocations", "/response-streaming-invocations")
 
 
@@ -153,6 +155,13 @@ def _of_mail(_operation: str, _body: Data, query: Data, here: str) -> str:
     return f"arn:aws:ses:{here}:identity/{source if known else source.rpartition('@')[2]}"
 
 
+def _of_machines(_operation: str, body: Data, _query: Data, _here: str) -> str:
+    """An alias or a version is asked for as its machine (guide, "Authorization for versions and aliases")."""
+    arn = str(body.get("stateMachineArn") or "")
+    named = ":stateMachine:" in arn
+    return ":".join(arn.split(":")[:_MACHINE_PARTS]) if named else ""
+
+
 _MENDS: Final[Mapping[str, Callable[[str, Data, Data, str], str]]] = {
     "logs": _of_logs,
     "ssm": _of_parameters,
@@ -161,6 +170,7 @@ _MENDS: Final[Mapping[str, Callable[[str, Data, Data, str], str]]] = {
     "kms": _of_keys,
     "ecs": _of_tasks,
     "ses": _of_mail,
+    "states": _of_machines,
 }
 
 
