@@ -32,6 +32,7 @@ _IAM: Final = Seam("services.iam", "_roles")
 _RESPONSES: Final = Seam("core.responses", "get_account_id", "get_region", "request_scope")
 _TAGGING: Final = Seam("services.tagging", "resource_tags")
 
+_MACHINE_PARTS: Final = 7  # arn:aws:states:<region>:<account>:stateMachine:<name>, then the qualifier
 _ALLOW: Final = "Allow"
 _DENY: Final = "Deny"
 
@@ -100,6 +101,7 @@ def role_allows(
         context: Condition keys of the request, such as `kms:ViaService`.
         session: Name of the session, for messages and `aws:PrincipalArn`-like conditions.
     """
+    resource_arn, qualifier = _unqualified(resource_arn)
     account, name = account_of(role_arn), _role_name(role_arn)
     principal = f"arn:aws:sts::{account}:assumed-role/{name}/{session}"
     refusal = f"User: {principal} is not authorized to perform: {action} on resource: {resource_arn}"
@@ -107,7 +109,7 @@ def role_allows(
     if role is None:
         return Decision(allowed=False, message=f"{refusal} because the role {role_arn} does not exist")
     request = _request(principal, "AssumedRole", action, resource_arn, context)
-    request.service_context |= _resource_tags(resource_arn)
+    request.service_context |= _resource_tags(resource_arn) | qualifier
     request.principal_keys |= {
         f"aws:principaltag/{tag['Key'].lower()}": tag["Value"] for tag in role.get("Tags") or ()
     }
@@ -223,6 +225,14 @@ def service_may(
         source_account=source_account,
         context=context,
     )
+
+
+def _unqualified(arn: str) -> tuple[str, dict[str, str]]:
+    """An alias or version of a state machine is asked for as its machine; the rest is a condition key."""
+    parts = arn.split(":")
+    if ":stateMachine:" not in arn or len(parts) <= _MACHINE_PARTS:
+        return arn, {}
+    return ":".join(parts[:_MACHINE_PARTS]), {"states:statemachinequalifier": parts[_MACHINE_PARTS]}
 
 
 def _role_name(role_arn: str) -> str:

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from typing import TYPE_CHECKING
 
 import pytest
 
+from tests.support.cloud_machines import trust
 from tests.support.live import obeys
 from tests.support.provider import ACCOUNT, REGION, Kept
 from tests.support.seen import gone, without
@@ -28,6 +30,12 @@ NOISE = ("CreationDate", "LastModificationDate")
 
 @pytest.fixture
 def scheduler(bench: Bench) -> EventBridgeSchedulerClient:
+    """A client, and the role that the schedules are given."""
+    iam = bench.cloud.client("iam", ACCOUNT)
+    with suppress(iam.exceptions.EntityAlreadyExistsException):
+        iam.create_role(
+            RoleName=ROLE_ARN.rpartition("/")[2], AssumeRolePolicyDocument=trust("scheduler.amazonaws.com")
+        )
     return bench.cloud.client("scheduler", ACCOUNT)
 
 

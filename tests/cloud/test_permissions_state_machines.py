@@ -153,3 +153,17 @@ def test_waiting_for_another_machine_needs_the_managed_rule(cloud: Cloud) -> Non
             "arn:aws:states:::states:startExecution.sync:2",
             {"StateMachineArn": f"arn:aws:states:{HERE}:stateMachine:x"},
         )
+
+
+def test_an_alias_is_started_by_who_may_start_the_machine(cloud: Cloud) -> None:
+    inner = machine(cloud, "arn:aws:states:::aws-sdk:sts:getCallerIdentity", {}, publish=True)
+    states = cloud.client("stepfunctions")
+    live = states.create_state_machine_alias(
+        name="live", routingConfiguration=[{"stateMachineVersionArn": f"{inner.arn}:1", "weight": 100}]
+    )["stateMachineAliasArn"]
+    made = machine(cloud, "arn:aws:states:::states:startExecution", {"StateMachineArn": live})
+
+    allow(cloud, made.role, live, "states:StartExecution")
+    assert made.run().get("error") == "StepFunctions.AWSStepFunctionsException"
+    allow(cloud, made.role, inner.arn, "states:StartExecution")
+    assert made.run()["status"] == "SUCCEEDED"
