@@ -106,7 +106,10 @@ class System:
     def dead_letters(self) -> list[str]:
         """Bodies in the dead-letter queue; they stay there."""
         found = self.queues.receive_message(
-            QueueUrl=self.queue("dead_letter_queue_url"), MaxNumberOfMessages=10, VisibilityTimeout=0
+            QueueUrl=self.queue("dead_letter_queue_url"),
+            MaxNumberOfMessages=10,
+            VisibilityTimeout=0,
+            WaitTimeSeconds=0,  # not the queue's own twenty seconds: it is empty most of the time
         )
         return [message.get("Body", "") for message in found.get("Messages", [])]
 
