@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Final
 
@@ -32,6 +33,8 @@ def client_config(function_timeout_seconds: int) -> Config:
     A quarter of the function's time for each try leaves the last quarter for the answer. Very short functions
     keep a floor, because a timeout below a second fails on a busy machine rather than on a broken one.
     """
+    # At INFO, the level of a function's log, the SDK tells with each client where it found credentials.
+    logging.getLogger("botocore").setLevel(logging.WARNING)
     limit = float(function_timeout_seconds)
     return Config(
         connect_timeout=min(MAX_CONNECT_SECONDS, max(limit / 12, min(0.5, limit / 4))),

@@ -6,7 +6,6 @@ trace header on to the services it calls.
 
 from __future__ import annotations
 
-import logging
 from contextlib import contextmanager
 from typing import IO, TYPE_CHECKING, Final
 
@@ -34,8 +33,6 @@ class Journal:
         self, *, environment: str, level: str, service: str = SERVICE, stream: IO[str] | None = None
     ) -> None:
         self._logger = Logger(service=service, level=level, stream=stream)
-        # At INFO the SDK tells in every cold start where it found credentials and endpoints.
-        logging.getLogger("botocore").setLevel(logging.WARNING)
         self._metrics = AmazonCloudWatchEMFProvider(
             namespace=NAMESPACE, default_dimensions={DIMENSION: environment}
         )

@@ -8,19 +8,22 @@ import time
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final
 
+from tests.support.faults import renew_environments
 from tests.support.running_orders import PREFIX, order
 from tests.support.waiting import eventually
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from tests.support.grants import Grant
     from tests.support.running_orders import Document, RunningOrders
 
-FUNCTIONS: Final = ("accept-orders", "charge-order", "check-order", "fulfil-orders", "submit-orders")
 _DENIAL: Final = re.compile(
-    r"not authorized|AccessDenied|Access Denied|does not have permission", re.IGNORECASE
+    r"not authorized|AccessDenied|Access Denied|does not have permission|cannot be assumed", re.IGNORECASE
 )
+_WORKFLOW: Final = "workflow"
 _POLL_SECONDS: Final = 0.2
+_AT_A_COLD_START: Final = frozenset({"logs:CreateLogStream", "xray:PutTelemetryRecords"})
 
 
 @dataclass
@@ -34,21 +37,25 @@ class Traffic:
 
     orders: RunningOrders
     answers: list[str] = field(default_factory=list[str])
-    _known: Document = field(default_factory=dict[str, object])
+    _known: Document = field(default_factory=order)
 
-    def order(self) -> Document:
-        """A valid order."""
-        return order()
+    def send(self, role: str, action: str = "") -> None:
+        """Send what makes a function, or the workflow, use everything that its role is granted.
 
-    def send(self, role: str) -> None:
-        """Send what makes a function, or the workflow, use everything that its role is granted."""
+        Args:
+            role: What follows the system's prefix in its name.
+            action: The one that matters; some are used only where an environment begins.
+        """
+        if action in _AT_A_COLD_START:
+            renew_environments(self.orders.cloud)
         by_role: dict[str, Callable[[], None]] = {
             "accept-orders": self._use_listener,
             "fulfil-orders": self._use_fulfilment,
             "submit-orders": self._use_submission,
-            "workflow": self._use_workflow,
         }
         by_role.get(role, self._use_orders)()
+        if role == _WORKFLOW and action.startswith("logs:"):
+            self._save_workflow()
 
     def settle(self, *, within: float) -> None:
         """Wait until nothing is on its way, and clear the dead-letter queues."""
@@ -59,17 +66,16 @@ class Traffic:
     def listen(self) -> Heard:
         """Hear what is denied from now on."""
         self.answers.clear()
-        before = {name: len(self._log(name)) for name in FUNCTIONS}
-        return Heard(self, len(self.orders.cloud.log()), before, frozenset(failures(self.orders)))
+        return Heard(self, len(self.orders.cloud.log()), time.time())
 
     def _use_orders(self) -> None:
-        sent = order()
-        self.orders.send([json.dumps(sent)])
-        self._known = sent
+        self.orders.send([json.dumps(order())])
 
     def _use_listener(self) -> None:
-        known = self._fulfilled()
-        self.orders.send([json.dumps(order()), json.dumps(known), "not json"])
+        """A new order; one that is known, which is read; and one that is to come again, later."""
+        if not self.orders.status(str(self._known["order_id"])):
+            self.orders.send([json.dumps(self._known)])
+        self.orders.send([json.dumps(order()), json.dumps(self._known), "not json"])
 
     def _use_fulfilment(self) -> None:
         self._use_orders()
@@ -77,17 +83,18 @@ class Traffic:
 
     def _use_submission(self) -> None:
         """A call that works, and one that nobody waits for and that fails until its destination gets it."""
-        self.orders.submit([order()])
+        answer = self.orders.submit([order()])
+        self.answers += [str(answer)] if "errorMessage" in answer or answer.get("failed") else []
         self.orders.cloud.client("lambda").invoke(
             FunctionName=self.orders.outputs["submit_orders_arn"],
             InvocationType="Event",
             Payload=b'{"bad": 1}',
         )
 
-    def _use_workflow(self) -> None:
-        self._use_orders()
+    def _save_workflow(self) -> None:
+        """Step Functions asks for the delivery of logs when a machine is saved."""
         states = self.orders.cloud.client("stepfunctions")
-        machine = self.orders.arn("states", f"stateMachine:{PREFIX}-workflow")
+        machine = self.orders.arn("states", f"stateMachine:{PREFIX}-{_WORKFLOW}")
         known = states.describe_state_machine(stateMachineArn=machine)
         try:
             states.update_state_machine(
@@ -98,19 +105,6 @@ class Traffic:
         except states.exceptions.ClientError as error:
             self.answers.append(str(error))
 
-    def _fulfilled(self) -> Document:
-        """An order that has been through everything."""
-        if not self._known:
-            self._use_orders()
-        order_id = str(self._known["order_id"])
-        if self.orders.status(order_id) != "FULFILLED":
-            self._known = order()
-            self.orders.send([json.dumps(self._known)])
-        return self._known
-
-    def _log(self, function: str) -> list[str]:
-        return self.orders.log(function)
-
 
 @dataclass(frozen=True)
 class Heard:
@@ -119,40 +113,32 @@ class Heard:
     Attributes:
         traffic: The traffic.
         log: Characters of the cloud's log that were there before.
-        lines: Lines of each function's log that were there before.
-        known: What failed executions and mappings said before.
+        since: When it began, in seconds since 1970.
     """
 
     traffic: Traffic
     log: int
-    lines: dict[str, int]
-    known: frozenset[str]
+    since: float
 
-    def denied(self, action: str, *, within: float) -> bool:
-        """Whether a denial names the action, sooner or later."""
+    def denied(self, grant: Grant, *, within: float) -> bool:
+        """Whether a denial names the action, its resource and the role, sooner or later."""
+        return self.told(grant.action, grant.role, grant.resource.rstrip("*").rstrip(":"), within=within)
+
+    def told(self, *parts: str, within: float) -> bool:
+        """Whether a denial names all the parts, sooner or later."""
         end = time.monotonic() + within
-        while time.monotonic() < end:
-            if any(action in denial for denial in self.all_denials()):
+        while True:
+            if any(all(part in denial for part in parts) for denial in self.all_denials()):
                 return True
+            if time.monotonic() > end:
+                return False
             time.sleep(_POLL_SECONDS)
-        return False
 
     def all_denials(self) -> list[str]:
         """Every line in which somebody was denied something."""
-        found = [*self.traffic.answers, *self.traffic.orders.cloud.log()[self.log :].splitlines()]
-        for name, before in self.lines.items():
-            found += self.traffic.orders.log(name)[before:]
-        found += [told for told in failures(self.traffic.orders) if told not in self.known]
+        orders = self.traffic.orders
+        found = [*self.traffic.answers, *orders.cloud.log()[self.log :].splitlines()]
+        for name in orders.roles:
+            if name != _WORKFLOW:
+                found += orders.log(name, self.since)
         return [line for line in found if _DENIAL.search(line)]
-
-
-def failures(orders: RunningOrders) -> list[str]:
-    """What failed executions say, and what the mappings say of their last poll."""
-    states = orders.cloud.client("stepfunctions")
-    machine = orders.arn("states", f"stateMachine:{PREFIX}-workflow")
-    last = states.list_executions(stateMachineArn=machine, statusFilter="FAILED", maxResults=10)["executions"]
-    told = [
-        json.dumps(states.describe_execution(executionArn=each["executionArn"]), default=str) for each in last
-    ]
-    mappings = orders.cloud.client("lambda").list_event_source_mappings()["EventSourceMappings"]
-    return told + [each.get("LastProcessingResult", "") for each in mappings]

@@ -197,7 +197,7 @@ def copy_program(target: Path) -> Path:
     return target
 
 
-def set_setting(program: Path, stack: str, name: str, value: str) -> None:
+def set_setting(program: Path, stack: str, name: str, value: str | int) -> None:
     """Set one setting of order_processing in a stack's file of a copy, over whatever stands there."""
     file = program / f"Pulumi.{stack}.yaml"
     data = yaml.safe_load(file.read_text(encoding="utf-8"))

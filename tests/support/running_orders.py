@@ -15,11 +15,12 @@ from pavedroad.cloud.emulator import throw_away
 from pavedroad.engine.request import Outcome
 from tests.support.cloud import WAITS, Cloud
 from tests.support.grants import grants_of, without
-from tests.support.running_stack import running_stack
+from tests.support.running_stack import ROOT, running_stack
 from tests.support.waiting import eventually
 
 if TYPE_CHECKING:
     from collections.abc import Generator, Iterable, Sequence
+    from pathlib import Path
 
     from tests.support.grants import Grant
     from tests.support.running_stack import RunningStack
@@ -133,7 +134,10 @@ class RunningOrders:
         taken: list[Document] = []
         while True:
             found = client.receive_message(
-                QueueUrl=url, MaxNumberOfMessages=10, MessageSystemAttributeNames=["All"]
+                QueueUrl=url,
+                MaxNumberOfMessages=10,
+                MessageSystemAttributeNames=["All"],
+                WaitTimeSeconds=0,  # the queue's own setting is to wait for twenty
             ).get("Messages", [])
             if not found:
                 return taken
@@ -190,12 +194,12 @@ class RunningOrders:
         )["events"]
         return [cast("Document", event) for event in events]
 
-    def log(self, function: str) -> list[str]:
-        """All lines that a function has logged, in order."""
+    def log(self, function: str, since: float = 0) -> list[str]:
+        """All lines that a function has logged since a time, in order."""
         client = self.cloud.client("logs")
         lines: list[str] = []
         pages = client.get_paginator("filter_log_events").paginate(
-            logGroupName=f"/aws/lambda/{PREFIX}-{function}"
+            logGroupName=f"/aws/lambda/{PREFIX}-{function}", startTime=int(since * 1000)
         )
         for page in pages:
             lines += [event.get("message", "") for event in page["events"]]
@@ -206,6 +210,13 @@ class RunningOrders:
         return [
             cast("Document", json.loads(line)) for line in self.log(function) if f'"event":"{event}"' in line
         ]
+
+    @property
+    def roles(self) -> list[str]:
+        """The system's roles by what follows their prefix: its functions, and the workflow if it has one."""
+        found = self.cloud.client("iam").list_roles()["Roles"]
+        names = (role["RoleName"] for role in found)
+        return sorted(name.removeprefix(f"{PREFIX}-") for name in names if name.startswith(f"{PREFIX}-"))
 
     def grants(self, name: str) -> list[Grant]:
         """What the role of a function, or of the workflow, is granted."""
@@ -225,12 +236,19 @@ class RunningOrders:
         return self.depth() == 0 and self.depth("fulfilment") == 0
 
 
-@pytest.fixture(scope="session")
-def orders(tmp_path_factory: pytest.TempPathFactory) -> Generator[RunningOrders]:
-    """The system in a cloud of its own; the tests that share it stand in the group `orders`."""
+@contextmanager
+def running_orders(folder: Path, project: Path = ROOT) -> Generator[RunningOrders]:
+    """The system of a project in a cloud of its own; its state lies in `folder`."""
     with throw_away(waits=WAITS) as running:
         cloud = Cloud(running=running)
-        stack = running_stack(cloud, tmp_path_factory.mktemp("orders"))
+        stack = running_stack(cloud, folder, project=project)
         ran = stack.up()
         assert ran.outcome is Outcome.SUCCEEDED, ran.errors
         yield RunningOrders(cloud=cloud, stack=stack)
+
+
+@pytest.fixture(scope="session")
+def orders(tmp_path_factory: pytest.TempPathFactory) -> Generator[RunningOrders]:
+    """The system as it stands; the tests that share it stand in the group `orders`."""
+    with running_orders(tmp_path_factory.mktemp("orders")) as found:
+        yield found

@@ -1,7 +1,8 @@
 """Rules, schedules and alarms deliver only what they may.
 
 AWS: a rule needs the policy of the function, queue or topic, or a role for everything else; a schedule always
-uses its role; an alarm needs the topic's policy. What is not allowed is dropped and counted.
+uses its role; an alarm needs the policies of the topic and of its key. What is not allowed is dropped and
+counted.
 The emulator: delivers, whatever policies and roles say.
 Here: the policy or the role is asked each time; a refusal is one line in the log.
 """
@@ -24,7 +25,9 @@ if TYPE_CHECKING:
 _log: Final = logging.getLogger("pavedroad.permissions")
 _events: Final = Seam("services.eventbridge", "_invoke_target")
 _alarms: Final = Seam("services.cloudwatch", "_dispatch_alarm_actions")
-_sns: Final = Seam("services.sns", "_fanout")
+_sns: Final = Seam("services.sns", "_fanout", "_topics")
+_kms: Final = Seam("services.kms", "_resolve_key")
+_responses: Final = Seam("core.responses", "request_scope")
 
 _RULES: Final = "events.amazonaws.com"
 _SCHEDULES: Final = "scheduler.amazonaws.com"
@@ -41,6 +44,7 @@ _ACTIONS: Final = {
     "codepipeline": "codepipeline:StartPipelineExecution",
     "batch": "batch:SubmitJob",
 }
+_USES_OF_KEY: Final = ("kms:GenerateDataKey", "kms:Decrypt")
 _BY_POLICY: Final = ("lambda", "sqs", "sns", "logs")
 
 _alarm: ContextVar[Data | None] = ContextVar("pavedroad_alarm", default=None)
@@ -49,7 +53,7 @@ _alarm: ContextVar[Data | None] = ContextVar("pavedroad_alarm", default=None)
 def install() -> None:
     """Wrap the delivery to a target and the actions of alarms."""
     permissions.check()
-    for seam in (_events, _alarms, _sns):
+    for seam in (_events, _alarms, _sns, _kms, _responses):
         seam.check()
     _events.wrap("_invoke_target", _deliver)
     _alarms.wrap("_dispatch_alarm_actions", _act)
@@ -125,9 +129,26 @@ def _publish(original: Function) -> Function:
                 # The policy that a topic has by default allows its owner's alarms by this key.
                 context={"aws:sourceowner": account},
             )
-            if not decision:
-                _log.warning("the alarm's action is dropped: %s", decision.message)
+            refused = decision.message or _refusal_of_key(topic, source, account)
+            if refused:
+                _log.warning("the alarm's action is dropped: %s", refused)
                 return None
         return original(topic, *rest, **more)
 
     return publish
+
+
+def _refusal_of_key(topic: str, source: str, account: str) -> str:
+    """Why CloudWatch may not encrypt with the topic's key; empty when it may, or the key is SNS's own."""
+    with _responses["request_scope"](permissions.account_of(topic), permissions.region_of(topic)):
+        known: Data = _sns["_topics"].get(topic) or {}
+        key: Data = _kms["_resolve_key"](known.get("attributes", {}).get("KmsMasterKeyId")) or {}
+    if not key or key.get("KeyManager") == "AWS":
+        return ""
+    for action in _USES_OF_KEY:
+        decision = permissions.service_may(
+            _ALARMS, action, str(key["Arn"]), source_arn=source, source_account=account
+        )
+        if not decision:
+            return decision.message
+    return ""

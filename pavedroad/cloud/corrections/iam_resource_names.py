@@ -2,10 +2,10 @@
 
 AWS: an invocation with a qualifier is of the qualified function; calls of Logs name the group with its
 streams; GetParameters is asked for each name; readers of streams name the stream that their iterator belongs
-to; an alias is its key, or its state machine; RunTask is about the task definition. A refusal by a boundary
-says so.
+to; an alias is its key, or its state machine; RunTask is about the task definition. A refusal names the
+resource, and the boundary if that refused.
 The emulator: names the function without qualifier, the bare group, or `*`, so that policies which are right
-on AWS are refused; every refusal blames identity policies.
+on AWS are refused; refusals name no resource and blame identity policies.
 Here: the names are mended, and condition keys that guardrails of deployments rely on are filled in.
 """
 
@@ -236,10 +236,13 @@ def _alone_allows(key: str, action: str, region: str, arn: str) -> bool:
 
 def _wording(original: Function) -> Function:
     def respond(service: str, action: str, principal: str, request: str, **more: Any) -> object:  # noqa: ANN401 - untyped there
-        answer = original(service, action, principal, request, **more)
+        status, headers, body = original(service, action, principal, request, **more)
+        arn = str(more.get("resource_arn") or "*").encode()
+        verb = f"perform: {action}".encode()
+        for why in (b" because no ", b" with an explicit deny "):
+            body = body.replace(verb + why, verb + b" on resource: " + arn + why)
         if not _by_boundary.get() or more.get("error_code"):
-            return answer
-        status, headers, body = answer
+            return status, headers, body
         denied = more.get("explicit_deny")
         before, after = (
             (

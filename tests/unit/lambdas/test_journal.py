@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import logging
 from typing import TYPE_CHECKING, cast
 
 import pytest
@@ -111,13 +110,3 @@ def test_the_running_functions_journal_follows_its_environment(capsys: pytest.Ca
 
     (line,) = metrics_of(capsys.readouterr().out)
     assert line["Env"] == "prod"
-
-
-def test_the_sdk_does_not_tell_where_it_found_its_credentials(caplog: pytest.LogCaptureFixture) -> None:
-    Lines().journal()
-
-    with caplog.at_level(logging.INFO):  # as Lambda sets it for a function's whole process
-        logging.getLogger("botocore.credentials").info("Found credentials in environment variables.")
-        logging.getLogger("botocore.credentials").warning("Refreshing failed.")
-
-    assert [record.message for record in caplog.records] == ["Refreshing failed."]

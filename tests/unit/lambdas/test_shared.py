@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from datetime import datetime, timedelta, timezone
 
 import pytest
@@ -161,3 +162,13 @@ def test_other_input_is_a_fault_of_the_state_machine_told_without_values(event: 
         read_task_input(event)
 
     assert "secret" not in str(caught.value)
+
+
+def test_the_sdk_does_not_tell_where_it_found_its_credentials(caplog: pytest.LogCaptureFixture) -> None:
+    client_config(2)
+
+    with caplog.at_level(logging.INFO):  # as Lambda sets it for a function's whole process
+        logging.getLogger("botocore.credentials").info("Found credentials in environment variables.")
+        logging.getLogger("botocore.credentials").warning("Refreshing failed.")
+
+    assert [record.message for record in caplog.records] == ["Refreshing failed."]
