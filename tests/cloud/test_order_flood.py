@@ -89,7 +89,7 @@ def move_back(orders: RunningOrders, queue: str) -> int:
     dead = f"{queue}-dlq" if queue else "dlq"
     count = orders.depth(dead)
     if count:
-        orders.cloud.client("sqs").start_message_move_task(
+        orders.queues.start_message_move_task(
             SourceArn=orders.arn("sqs", f"{name}-dlq"), DestinationArn=orders.arn("sqs", name)
         )
         eventually(lambda: orders.depth(dead), lambda seen: seen == 0)

@@ -66,7 +66,7 @@ def missed(orders: RunningOrders, grants: list[Grant]) -> list[str]:
         began = time.monotonic()
         traffic.settle(within=_SETTLED_SECONDS)
         heard = traffic.listen()
-        with without(orders.cloud.client("iam"), grant):
+        with without(orders.identities, grant):
             traffic.send(grant.role.removeprefix(f"{PREFIX}-"), grant.action)
             found = heard.denied(grant, within=_WITHIN_SECONDS)
         if not found:
@@ -135,7 +135,7 @@ def test_the_listener_may_not_send_to_its_own_queue_nor_read_the_next(orders: Ru
 
 
 def test_simulation_decides_like_the_calls(orders: RunningOrders) -> None:
-    iam, listener = orders.cloud.client("iam"), orders.role("accept-orders")
+    iam, listener = orders.identities, orders.role("accept-orders")
 
     def decision(action: str, queue: str) -> str:
         found = iam.simulate_principal_policy(

@@ -49,7 +49,7 @@ def test_orders_go_from_queue_to_queue(by_queue: RunningOrders) -> None:
 
 def test_there_is_neither_workflow_nor_a_function_that_it_would_call(by_queue: RunningOrders) -> None:
     assert by_queue.roles == ["accept-orders", "fulfil-orders", "submit-orders"]
-    assert by_queue.cloud.client("stepfunctions").list_state_machines()["stateMachines"] == []
+    assert by_queue.states.list_state_machines()["stateMachines"] == []
 
 
 def test_the_listener_may_send_to_the_next_queue_instead_of_starting_executions(
@@ -69,11 +69,11 @@ def test_without_that_grant_orders_wait_in_the_dead_letter_queue(by_queue: Runni
     sent = order()
 
     heard = traffic.listen()
-    with without(by_queue.cloud.client("iam"), grant):
+    with without(by_queue.identities, grant):
         by_queue.send([json.dumps(sent)])
         assert heard.denied(grant, within=60)
         eventually(lambda: by_queue.depth("dlq"))
-    by_queue.cloud.client("sqs").start_message_move_task(
+    by_queue.queues.start_message_move_task(
         SourceArn=by_queue.arn("sqs", f"{PREFIX}-dlq"), DestinationArn=by_queue.arn("sqs", PREFIX)
     )
 
@@ -95,7 +95,7 @@ def test_nothing_is_denied_in_this_mode(by_queue: RunningOrders) -> None:
 
 def test_a_message_that_nobody_takes_is_gone_after_its_retention(by_queue: RunningOrders) -> None:
     """A real minute: SQS takes no shorter retention, and a message's age is not for a test to set."""
-    functions = by_queue.cloud.client("lambda")
+    functions = by_queue.functions
     mapping = next(
         each.get("UUID", "")
         for each in functions.list_event_source_mappings()["EventSourceMappings"]

@@ -137,9 +137,7 @@ def test_a_fault_that_stays_ends_the_order(orders: RunningOrders) -> None:
     orders.await_status(ids([sent]), "FAILED")
     order_id = str(sent["order_id"])
     eventually(lambda: orders.execution_status(order_id), lambda seen: seen == "FAILED")
-    described = orders.cloud.client("stepfunctions").describe_execution(
-        executionArn=orders.execution(order_id)
-    )
+    described = orders.states.describe_execution(executionArn=orders.execution(order_id))
     assert described.get("error") == "OrderFailed"
     assert orders.item(order_id)["charge_attempts"] == "5"
 
@@ -168,7 +166,7 @@ def test_a_message_moves_back_once_the_fault_is_mended(orders: RunningOrders) ->
         assert "AccessDenied" in json.dumps(failed)
         assert "states:StartExecution" in "".join(orders.log("accept-orders"))
 
-    orders.cloud.client("sqs").start_message_move_task(
+    orders.queues.start_message_move_task(
         SourceArn=orders.arn("sqs", "pavedroad-sandbox-orders-dlq"),
         DestinationArn=orders.arn("sqs", "pavedroad-sandbox-orders"),
     )

@@ -85,7 +85,7 @@ class Traffic:
         """A call that works, and one that nobody waits for and that fails until its destination gets it."""
         answer = self.orders.submit([order()])
         self.answers += [str(answer)] if "errorMessage" in answer or answer.get("failed") else []
-        self.orders.cloud.client("lambda").invoke(
+        self.orders.functions.invoke(
             FunctionName=self.orders.outputs["submit_orders_arn"],
             InvocationType="Event",
             Payload=b'{"bad": 1}',
@@ -93,7 +93,7 @@ class Traffic:
 
     def _save_workflow(self) -> None:
         """Step Functions asks for the delivery of logs when a machine is saved."""
-        states = self.orders.cloud.client("stepfunctions")
+        states = self.orders.states
         machine = self.orders.arn("states", f"stateMachine:{PREFIX}-{_WORKFLOW}")
         known = states.describe_state_machine(stateMachineArn=machine)
         try:

@@ -6,6 +6,7 @@ import json
 from collections import Counter
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
+from functools import cached_property
 from itertools import count
 from typing import TYPE_CHECKING, Final, cast
 
@@ -21,6 +22,13 @@ from tests.support.waiting import eventually
 if TYPE_CHECKING:
     from collections.abc import Generator, Iterable, Sequence
     from pathlib import Path
+
+    from mypy_boto3_dynamodb import DynamoDBClient
+    from mypy_boto3_iam import IAMClient
+    from mypy_boto3_lambda import LambdaClient
+    from mypy_boto3_logs import CloudWatchLogsClient
+    from mypy_boto3_sqs import SQSClient
+    from mypy_boto3_stepfunctions import SFNClient
 
     from tests.support.grants import Grant
     from tests.support.running_stack import RunningStack
@@ -74,6 +82,38 @@ class RunningOrders:
     account: str = "000000000000"
     region: str = "eu-west-1"
     _kept: dict[str, str] = field(default_factory=dict[str, str])
+    _urls: dict[str, str] = field(default_factory=dict[str, str])
+
+    # Making a client takes longer than most calls, and tests ask again and again.
+    @cached_property
+    def queues(self) -> SQSClient:
+        """SQS."""
+        return self.cloud.client("sqs")
+
+    @cached_property
+    def tables(self) -> DynamoDBClient:
+        """DynamoDB."""
+        return self.cloud.client("dynamodb")
+
+    @cached_property
+    def states(self) -> SFNClient:
+        """Step Functions."""
+        return self.cloud.client("stepfunctions")
+
+    @cached_property
+    def logs(self) -> CloudWatchLogsClient:
+        """CloudWatch Logs."""
+        return self.cloud.client("logs")
+
+    @cached_property
+    def identities(self) -> IAMClient:
+        """IAM."""
+        return self.cloud.client("iam")
+
+    @cached_property
+    def functions(self) -> LambdaClient:
+        """Lambda."""
+        return self.cloud.client("lambda")
 
     @property
     def outputs(self) -> dict[str, str]:
@@ -92,7 +132,7 @@ class RunningOrders:
 
     def submit(self, orders: Sequence[Document]) -> Document:
         """Call submit_orders as a caller does; what it answers."""
-        answer = self.cloud.client("lambda").invoke(
+        answer = self.functions.invoke(
             FunctionName=self.outputs["submit_orders_arn"],
             Payload=json.dumps({"orders": list(orders), "correlation_id": "test"}).encode(),
         )
@@ -100,7 +140,7 @@ class RunningOrders:
 
     def send(self, bodies: Sequence[str], *, queue: str = "") -> None:
         """Put bodies on a queue as they are, in few requests; by default on the first queue."""
-        client, url = self.cloud.client("sqs"), self.queue_url(queue)
+        client, url = self.queues, self.queue_url(queue)
         for start in range(0, len(bodies), _BATCH):
             batch = bodies[start : start + _BATCH]
             answer = client.send_message_batch(
@@ -112,13 +152,15 @@ class RunningOrders:
     def queue_url(self, name: str = "") -> str:
         """A queue's URL in the local cloud; `name` is what follows the system's prefix."""
         full = f"{PREFIX}-{name}" if name else PREFIX
-        return self.cloud.client("sqs").get_queue_url(QueueName=full)["QueueUrl"]
+        if full not in self._urls:
+            self._urls[full] = self.queues.get_queue_url(QueueName=full)["QueueUrl"]
+        return self._urls[full]
 
     def depth(self, queue: str = "") -> int:
         """Messages in a queue, in flight and delayed ones too."""
-        attributes = self.cloud.client("sqs").get_queue_attributes(
-            QueueUrl=self.queue_url(queue), AttributeNames=["All"]
-        )["Attributes"]
+        attributes = self.queues.get_queue_attributes(QueueUrl=self.queue_url(queue), AttributeNames=["All"])[
+            "Attributes"
+        ]
         return sum(
             int(attributes.get(name, "0"))
             for name in (
@@ -130,7 +172,7 @@ class RunningOrders:
 
     def take(self, queue: str) -> list[Document]:
         """Receive and delete what is in a queue."""
-        client, url = self.cloud.client("sqs"), self.queue_url(queue)
+        client, url = self.queues, self.queue_url(queue)
         taken: list[Document] = []
         while True:
             found = client.receive_message(
@@ -151,7 +193,7 @@ class RunningOrders:
 
     def items(self, order_ids: Sequence[str]) -> dict[str, Document]:
         """The records of orders in plain values, in few requests; those that have one."""
-        client, table = self.cloud.client("dynamodb"), self.outputs["table_name"]
+        client, table = self.tables, self.outputs["table_name"]
         found: dict[str, Document] = {}
         for start in range(0, len(order_ids), _READ):
             keys = [{"order_id": {"S": each}} for each in order_ids[start : start + _READ]]
@@ -183,20 +225,18 @@ class RunningOrders:
 
     def execution_status(self, order_id: str) -> str:
         """How the execution of an order stands."""
-        return self.cloud.client("stepfunctions").describe_execution(executionArn=self.execution(order_id))[
-            "status"
-        ]
+        return self.states.describe_execution(executionArn=self.execution(order_id))["status"]
 
     def history(self, order_id: str) -> list[Document]:
         """The events of an order's execution."""
-        events = self.cloud.client("stepfunctions").get_execution_history(
-            executionArn=self.execution(order_id), maxResults=1000
-        )["events"]
+        events = self.states.get_execution_history(executionArn=self.execution(order_id), maxResults=1000)[
+            "events"
+        ]
         return [cast("Document", event) for event in events]
 
     def log(self, function: str, since: float = 0) -> list[str]:
         """All lines that a function has logged since a time, in order."""
-        client = self.cloud.client("logs")
+        client = self.logs
         lines: list[str] = []
         pages = client.get_paginator("filter_log_events").paginate(
             logGroupName=f"/aws/lambda/{PREFIX}-{function}", startTime=int(since * 1000)
@@ -214,13 +254,13 @@ class RunningOrders:
     @property
     def roles(self) -> list[str]:
         """The system's roles by what follows their prefix: its functions, and the workflow if it has one."""
-        found = self.cloud.client("iam").list_roles()["Roles"]
+        found = self.identities.list_roles()["Roles"]
         names = (role["RoleName"] for role in found)
         return sorted(name.removeprefix(f"{PREFIX}-") for name in names if name.startswith(f"{PREFIX}-"))
 
     def grants(self, name: str) -> list[Grant]:
         """What the role of a function, or of the workflow, is granted."""
-        return grants_of(self.cloud.client("iam"), f"{PREFIX}-{name}")
+        return grants_of(self.identities, f"{PREFIX}-{name}")
 
     @contextmanager
     def without(self, name: str, action: str) -> Generator[None]:
@@ -228,7 +268,7 @@ class RunningOrders:
         with ExitStack() as stack:
             for grant in self.grants(name):
                 if grant.action == action:
-                    stack.enter_context(without(self.cloud.client("iam"), grant))
+                    stack.enter_context(without(self.identities, grant))
             yield
 
     def quiet(self) -> bool:
