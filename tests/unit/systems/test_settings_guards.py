@@ -266,7 +266,7 @@ def test_the_sandbox_is_dev_with_short_timeouts() -> None:
 
     assert sandbox.account == "000000000000"
     assert sandbox.systems.order_processing == dev.systems.order_processing.model_copy(
-        update={"function_timeout_seconds": 2, "max_receive_count": 2}
+        update={"function_timeout_seconds": 2, "max_receive_count": 2, "retry_delay_seconds": 1}
     )
     assert sandbox.systems.order_processing.visibility_seconds == 12
 
