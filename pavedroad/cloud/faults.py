@@ -79,6 +79,7 @@ def _dying(execute: Execute) -> Execute:
             "error": True,
             "function_error": "Unhandled",
             "log": message,
+            "log_source": "pavedroad",  # a dead environment writes nothing
         }
 
     return dying

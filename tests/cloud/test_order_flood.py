@@ -43,13 +43,18 @@ def test_no_order_is_lost_and_none_charged_twice_while_functions_die(orders: Run
         count = died(orders.cloud)
 
     by_themselves = orders.statuses(ids(sent))
-    # An operator's work, once the hosts are well again: what was set aside is moved back.
-    moved = sum(move_back(orders, queue) for queue in ("", "fulfilment"))
+    moved = 0
+
+    def operated() -> Counter[str]:
+        """An operator's work, once the hosts are well again: what was set aside is moved back."""
+        nonlocal moved
+        moved += sum(move_back(orders, queue) for queue in ("", "fulfilment"))
+        return orders.statuses(ids(sent))
+
     ended = eventually(
-        lambda: orders.statuses(ids(sent)),
-        lambda seen: seen["FULFILLED"] + seen["FAILED"] == ORDERS,
-        within=PATIENCE_SECONDS,
+        operated, lambda seen: seen["FULFILLED"] + seen["FAILED"] == ORDERS, within=PATIENCE_SECONDS
     )
+    eventually(orders.quiet)
     seconds = time.monotonic() - began
 
     assert count > 0

@@ -14,7 +14,7 @@ import os
 from typing import TYPE_CHECKING, Final, cast
 
 from pavedroad.cloud.corrections import function_logs, tracing
-from pavedroad.cloud.runtime import caller, worker
+from pavedroad.cloud.runtime import caller, starts, worker
 from pavedroad.cloud.runtime.environment import Folders
 from pavedroad.cloud.runtime.execution import ExecutionEnvironment, Outcome, Request
 from pavedroad.cloud.runtime.settings import FunctionSettings
@@ -40,7 +40,14 @@ _lambda: Final = Seam(
     "acquire_worker",
     "release_worker",
 )
-_runtime: Final = Seam("core.lambda_runtime", "_worker_class_for", "execution_credentials")
+_runtime: Final = Seam(
+    "core.lambda_runtime",
+    "_lock",
+    "_worker_class_for",
+    "_worker_key",
+    "_workers",
+    "execution_credentials",
+)
 
 
 def install() -> None:
@@ -89,10 +96,10 @@ def _execute_function_warm(original: Execute) -> Execute:
         if not code:
             return _no_code(settings, request_id)
         _lambda["_ensure_reaper_thread"]()
-        environment, _ = _lambda["acquire_worker"](settings.name, config, code, qualifier=settings.version)
+        environment, ready = _lease(settings, config, code)
         try:
             request = _request(settings, config, event, request_id)
-            outcome = environment.run(request)
+            outcome = environment.run(request, ready)
         finally:
             _lambda["release_worker"](environment)
         function_logs.write(settings, outcome.stream, outcome.events)
@@ -100,6 +107,30 @@ def _execute_function_warm(original: Execute) -> Execute:
         return _as_result(outcome)
 
     return execute
+
+
+def _lease(
+    settings: FunctionSettings, config: Record, code: object
+) -> tuple[ExecutionEnvironment, Callable[[], None]]:
+    """A warm environment; or a cold one whose turn it is to start, and what to call when it has."""
+    leased: ExecutionEnvironment
+    leased, _ = _lambda["acquire_worker"](settings.name, config, code, qualifier=settings.version)
+    if leased.warm:
+        return leased, lambda: None
+    key = _runtime["_worker_key"](settings.name, config, settings.version)
+
+    def free() -> bool:
+        nonlocal leased
+        with _runtime["_lock"]:
+            pool = cast("list[ExecutionEnvironment]", _runtime["_workers"].get(key) or [])
+            found = next((each for each in pool if each.warm and not each.in_use), None)
+            if found is not None:
+                found.in_use, leased.in_use = True, False
+                leased = found
+        return found is not None
+
+    ready = starts.wait_for_turn(free)
+    return leased, ready or (lambda: None)
 
 
 def _request(settings: FunctionSettings, config: Record, event: object, request_id: str) -> Request:

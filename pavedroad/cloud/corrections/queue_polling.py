@@ -19,6 +19,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Final, cast
 
 from pavedroad.cloud.batches import failed_items
+from pavedroad.cloud.runtime import starts
 from pavedroad.cloud.seams import Seam
 
 if TYPE_CHECKING:
@@ -94,7 +95,10 @@ def _poll_one(mapping: Mapping) -> bool:
         return False
     scaling = cast("dict[str, int]", mapping.get("ScalingConfig") or {})
     limit = 1 if queue["is_fifo"] else scaling.get("MaximumConcurrency", _DEFAULT_CONCURRENCY)
-    if _lambda["_esm_inflight"].get(mapping["UUID"], 0) >= limit:
+    busy = _lambda["_esm_inflight"].get(mapping["UUID"], 0)
+    # While environments wait for their turn to begin, messages had better wait in the queue: in flight they
+    # would become visible again.
+    if busy >= limit or (busy and starts.all_taken()):
         return False
     waiting = _waiting.setdefault(mapping["UUID"], _Waiting())
     fetched = _fetch(mapping, queue, waiting)

@@ -119,8 +119,18 @@ class ExecutionEnvironment:
         self._credentials = credentials
         self._endpoint = endpoint
 
-    def run(self, request: Request) -> Outcome:
-        """Answer one invocation, starting the environment when it is cold."""
+    @property
+    def warm(self) -> bool:
+        """It runs and can take an invocation."""
+        return self._process is not None and self._proc is not None and self._process.alive
+
+    def run(self, request: Request, ready: Callable[[], None] = lambda: None) -> Outcome:
+        """Answer one invocation, starting the environment when it is cold.
+
+        Args:
+            request: The invocation.
+            ready: Called once the environment has started, or failed to.
+        """
         with self._lock:
             run = _Run(request)
             started = time.time()
@@ -129,7 +139,10 @@ class ExecutionEnvironment:
             left = self.settings.timeout_seconds
             begun = time.monotonic()
             try:
-                process, spent = self._ready(run)
+                try:
+                    process, spent = self._ready(run)
+                finally:
+                    ready()
                 begun, started = time.monotonic(), time.time()
                 left -= spent
                 answer = process.ask(self._message(request, started + left), left)
@@ -146,7 +159,7 @@ class ExecutionEnvironment:
 
     def _ready(self, run: _Run) -> tuple[EnvironmentProcess, float]:
         """The process, started when it is not; and what of the function's timeout that took."""
-        if self._process is not None and self._proc is not None and self._process.alive:
+        if self.warm and self._process is not None:
             return self._process, 0.0
         self._end()
         began = time.monotonic()
