@@ -9,6 +9,7 @@ Here: all of it is asked, for functions, state machines, rules, schedules and de
 
 from __future__ import annotations
 
+import logging
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final, cast
 
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
     Data = dict[str, Any]
     Function = Callable[..., Any]
 
+_log: Final = logging.getLogger("pavedroad.permissions")
 _lambda: Final = Seam(
     "services.lambda_svc",
     "_create_function",
@@ -197,6 +199,7 @@ def _execute(original: Function) -> Function:
         )
         if trusted or not permissions.role_exists(role):
             return original(function, config, *rest)
+        _log.warning("%s does not run: its role %s cannot be assumed by Lambda", arn, role)
         fault = {"errorType": "AccessDeniedException", "errorMessage": _LAMBDA.message}
         return {"body": fault, "error": True, "function_error": "Unhandled", "log": ""}
 

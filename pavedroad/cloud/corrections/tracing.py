@@ -99,9 +99,9 @@ def send_invocation(settings: FunctionSettings, request: Request, outcome: Outco
     xray.keep(xray.Scope(settings.account, settings.region), segment)
 
 
-def _traces(role: str) -> bool:
-    """A machine's role may do all that tracing takes; a refusal is told by `iam_state_machines`."""
-    return all(permissions.role_allows(role, f"xray:{action}", "*") for action in _MACHINE)
+def _traces(role: str, machine: str) -> bool:
+    """A machine's role may do all that tracing takes."""
+    return all(_may(role, action, machine, "session") for action in _MACHINE)
 
 
 def _run(original: Callable[[str], object]) -> Callable[[str], object]:
@@ -109,7 +109,7 @@ def _run(original: Callable[[str], object]) -> Callable[[str], object]:
         machine = _machine_of(execution_arn)
         tracing = cast("Mapping[str, object]", machine.get("tracingConfiguration") or {})
         role, arn = str(machine.get("roleArn", "")), str(machine.get("stateMachineArn", ""))
-        if not tracing.get("enabled") or not _traces(role):
+        if not tracing.get("enabled") or not _traces(role, arn):
             return original(execution_arn)
         trace = caller.Trace.begin("", active=True, depth=0)
         started = time.time()
