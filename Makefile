@@ -98,10 +98,10 @@ crash: $(STAMP) ## Kill engine, provider and program at 200 points; every resour
 	PAVEDROAD_CRASH_POINTS=200 $(BIN)/python -m pytest -n 2 tests/engine/test_state.py -k killed
 
 mutate: $(STAMP) ## Take every single grant away from every role; each must be missed by a denial.
-	PAVEDROAD_MUTATIONS=all $(BIN)/python -m pytest -n 0 tests/cloud/test_order_grants.py
+	PAVEDROAD_MUTATIONS=all $(BIN)/python -m pytest -n 0 -s tests/cloud/test_order_grants.py tests/cloud/test_order_policies.py
 
-flood: $(STAMP) ## Send 2,000 orders with 5 % of all calls failing; none may be lost.
-	PAVEDROAD_FLOOD=2000 $(BIN)/python -m pytest -n 0 tests/cloud/test_order_flood.py
+flood: $(STAMP) ## Send 500 orders at once, and 2,000 with 5 % of all calls failing; none may be lost.
+	PAVEDROAD_ORDERS=500 PAVEDROAD_FLOOD=2000 $(BIN)/python -m pytest -n 0 -s tests/cloud/test_order_flood.py tests/cloud/test_order_processing.py -k "no_order_is_lost or many_orders"
 
 bench: $(STAMP) ## Print the figures of all benchmarks.
 	$(BIN)/python -m pytest -n 0 -s tests/benchmarks
