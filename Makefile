@@ -46,6 +46,8 @@ down: $(STAMP) ## Delete what is up, and stop the local cloud.
 
 # Tests of one running system stand in a group, so that one worker brings it up once.
 PYTEST := $(BIN)/python -m pytest -n auto --dist loadgroup
+# They wait for messages and retries more than they compute: one worker more than there are processors.
+PYTEST_CLOUD := $(BIN)/python -m pytest -n $(shell expr $$(nproc 2>/dev/null || echo 2) + 1) --dist loadgroup
 
 test: $(STAMP) ## Run all tests.
 	$(PYTEST)
@@ -56,7 +58,8 @@ check: $(STAMP) lock-check ## Everything that must be green: format, lint, types
 	$(BIN)/basedpyright
 	$(MAKE) docs-check
 	$(MAKE) coverage
-	$(PYTEST) tests/engine tests/program tests/cloud tests/benchmarks
+	$(PYTEST) tests/engine tests/program tests/benchmarks
+	$(PYTEST_CLOUD) tests/cloud
 
 fmt: $(STAMP) ## Rewrite the sources in the house format.
 	$(BIN)/ruff format .
