@@ -19,6 +19,9 @@ help: ## Show the targets.
 
 setup: $(STAMP) ## Create .venv from the hashed lock and install the project into it.
 
+# Functions of the local cloud import the AWS SDK from here, each in a process of its own that no variable reaches.
+SDK := $(addprefix .venv/lib/python*/site-packages/,boto3 botocore s3transfer jmespath urllib3 dateutil six.py)
+
 # pip installs uv from its own pin in the lock, uv installs the rest: eight seconds instead of a hundred.
 $(STAMP): requirements.lock pyproject.toml
 	$(PYTHON) -c 'import sys; sys.exit(0 if sys.version_info >= (3, 11) else "Python 3.11 or newer is needed, this is " + sys.version.split()[0] + ". Set PYTHON=<path>.")'
@@ -27,6 +30,7 @@ $(STAMP): requirements.lock pyproject.toml
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r .venv/uv.lock
 	$(BIN)/uv pip install --quiet --python $(BIN)/python --require-hashes -r requirements.lock
 	$(BIN)/uv pip install --quiet --python $(BIN)/python --no-deps --no-build-isolation --editable .
+	env -u PYTHONPYCACHEPREFIX $(BIN)/python -m compileall -q $(SDK)
 	touch $@
 
 preview: $(STAMP) ## Preview one environment with the standards pack (ENV=dev|prod|sandbox).
