@@ -28,6 +28,7 @@ SHARE: Final = 0.05
 
 SEED: Final = 20260131
 PATIENCE_SECONDS: Final = 120 + ORDERS * 0.6
+LOOK_SECONDS: Final = 0.5
 
 
 def test_no_order_is_lost_and_none_charged_twice_while_functions_die(orders: RunningOrders) -> None:
@@ -39,7 +40,7 @@ def test_no_order_is_lost_and_none_charged_twice_while_functions_die(orders: Run
 
     with dying(orders.cloud, SHARE, SEED):
         orders.send([json.dumps(each) for each in sent])
-        eventually(lambda: at_rest(orders, ids(sent)), within=PATIENCE_SECONDS)
+        eventually(lambda: at_rest(orders, ids(sent)), within=PATIENCE_SECONDS, every=LOOK_SECONDS)
         count = died(orders.cloud)
 
     by_themselves = orders.statuses(ids(sent))
@@ -52,7 +53,10 @@ def test_no_order_is_lost_and_none_charged_twice_while_functions_die(orders: Run
         return orders.statuses(ids(sent))
 
     ended = eventually(
-        operated, lambda seen: seen["FULFILLED"] + seen["FAILED"] == ORDERS, within=PATIENCE_SECONDS
+        operated,
+        lambda seen: seen["FULFILLED"] + seen["FAILED"] == ORDERS,
+        within=PATIENCE_SECONDS,
+        every=LOOK_SECONDS,
     )
     eventually(orders.quiet)
     seconds = time.monotonic() - began

@@ -216,7 +216,10 @@ class RunningOrders:
     def await_status(self, order_ids: Sequence[str], status: str, *, within: float = 120) -> None:
         """Wait until all orders have a status."""
         eventually(
-            lambda: self.statuses(order_ids), lambda seen: seen == {status: len(order_ids)}, within=within
+            lambda: self.statuses(order_ids),
+            lambda seen: seen == {status: len(order_ids)},
+            within=within,
+            every=max(0.1, len(order_ids) / 500),  # to look is work for the cloud, too
         )
 
     def execution(self, order_id: str) -> str:

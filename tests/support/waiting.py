@@ -3,21 +3,23 @@
 from __future__ import annotations
 
 import time
-from typing import TYPE_CHECKING, Final, TypeVar
+from typing import TYPE_CHECKING, TypeVar
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
 _T = TypeVar("_T")
-_POLL_SECONDS: Final = 0.1
 
 
-def eventually(look: Callable[[], _T], holds: Callable[[_T], bool] = bool, *, within: float = 120) -> _T:
+def eventually(
+    look: Callable[[], _T], holds: Callable[[_T], bool] = bool, *, within: float = 120, every: float = 0.1
+) -> _T:
     """What is seen once it holds.
 
     Args:
         look: What is looked at.
         holds: Whether that is what is waited for; by default, whether it is true.
+        every: Seconds between two looks.
         within: Seconds until the test fails; generous, because machines differ.
 
     Raises:
@@ -29,4 +31,4 @@ def eventually(look: Callable[[], _T], holds: Callable[[_T], bool] = bool, *, wi
         if holds(seen):
             return seen
         assert time.monotonic() < end, f"not within {within:g} seconds; seen last: {seen!r}"
-        time.sleep(_POLL_SECONDS)
+        time.sleep(every)

@@ -1,13 +1,15 @@
 """How long a busy machine has kept a function waiting: that time is not the function's.
 
-Lambda gives each environment its share of a processor. Here dozens may begin at once on two of them, beside
-whatever else runs; a timeout of two seconds would then end functions that were given half a second, and each
-end makes the next start cold. Known on Linux only; elsewhere nothing is added.
+Lambda gives each environment its share of a processor, and AWS answers each call at once. Here dozens share
+two processors with whatever else runs, and one process answers them all: a timeout of two seconds would end
+functions that were given half a second, and each end makes the next start cold. Standing in line is known on
+Linux only; elsewhere that part is not added.
 """
 
 from __future__ import annotations
 
 import os
+import time
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final, Self
@@ -20,29 +22,37 @@ _NANOSECONDS: Final = 1e9
 
 @dataclass(frozen=True)
 class Waited:
-    """How long a function's process, and ours that answers its calls, stood in line for a processor so far.
+    """What kept a function from its work so far, in seconds.
 
     Attributes:
         pid: The function's process.
-        function: Seconds of its main thread.
-        cloud: Seconds of the thread that serves it.
+        function: Its main thread stood in line for a processor.
+        cloud: The thread that answers its calls did.
+        answering: We computed: for its calls, or for those before them.
     """
 
     pid: int
     function: float
     cloud: float
+    answering: float
 
     @classmethod
     def by(cls, pid: int) -> Self:
         """Until now."""
-        return cls(pid, _waited(pid), _waited(os.getpid()))
+        return cls(pid, _waited(pid), _waited(os.getpid()), time.process_time())
 
     def since(self) -> float:
-        """Seconds that it has waited since then."""
+        """Seconds that it has waited since then.
+
+        What it did meanwhile nobody can tell: while it computes, the cloud's part does not matter.
+        """
         now = Waited.by(self.pid)
-        # While it calls, it waits for the cloud; while it computes, the cloud's own waits do not matter, but
-        # nobody can tell which it was.
-        return max(0.0, now.function - self.function) + max(0.0, now.cloud - self.cloud)
+        pairs = (
+            (now.function, self.function),
+            (now.cloud, self.cloud),
+            (now.answering, self.answering),
+        )
+        return sum(max(0.0, later - earlier) for later, earlier in pairs)
 
 
 def _waited(pid: int) -> float:
