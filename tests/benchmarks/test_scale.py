@@ -1,7 +1,8 @@
 """How a preview grows with its resources: 7, 400 and 2,000, with no pack and with the standards pack.
 
-Figures for a reader, no limits. Beside them stands what the parts cost by themselves: the SDK needs about 2.2 ms
-a resource in one process (mocks), its policy server about 4.8 ms a resource for a pack of thirty policies.
+Figures for a reader, no limits. Beside them stands what the parts cost by themselves: the SDK needs about
+2.2 ms a resource in one process (mocks), its policy server about 4.8 ms a resource for a pack of thirty
+policies.
 """
 
 from __future__ import annotations

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 
 import pytest
 from botocore.exceptions import ClientError
@@ -12,6 +12,8 @@ from tests.support.cloud_functions import Deployed, deploy, unique
 from tests.support.waiting import eventually
 
 if TYPE_CHECKING:
+    from mypy_boto3_sqs.literals import QueueAttributeNameType
+
     from tests.support.cloud import Cloud
 
 QUIET = "def handle(event, context):\n    return None\n"
@@ -21,9 +23,8 @@ READING = ("ReceiveMessage", "DeleteMessage", "GetQueueAttributes")
 def queue(cloud: Cloud, **attributes: str) -> tuple[str, str]:
     """A new queue: its address and its ARN."""
     sqs = cloud.client("sqs")
-    url = sqs.create_queue(QueueName=unique("polled"), Attributes={"VisibilityTimeout": "60", **attributes})[
-        "QueueUrl"
-    ]
+    asked = cast("dict[QueueAttributeNameType, str]", {"VisibilityTimeout": "60", **attributes})
+    url = sqs.create_queue(QueueName=unique("polled"), Attributes=asked)["QueueUrl"]
     return url, sqs.get_queue_attributes(QueueUrl=url, AttributeNames=["QueueArn"])["Attributes"]["QueueArn"]
 
 
