@@ -127,7 +127,8 @@ def _read(call: Call, arn: str) -> Plains:
     return {
         "arn": stream["DeliveryStreamARN"],
         "destination": _DESTINATION,
-        "destinationId": destination["DestinationId"],
+        # AWS counts a stream's destinations, the emulator those of all streams.
+        "destinationId": text_in(call.before, "destinationId") or "destinationId-000000000001",
         "extendedS3Configuration": bucket,
         "kinesisSourceConfiguration": {
             "kinesisStreamArn": source.get("KinesisStreamARN"),
