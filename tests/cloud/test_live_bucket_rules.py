@@ -7,16 +7,12 @@ from typing import TYPE_CHECKING
 
 import grpc
 import pytest
-from botocore.exceptions import ClientError
 
+from tests.support.buckets import bucket_policy, make_bucket, or_none, s3_of
 from tests.support.live import obeys
 from tests.support.provider import ACCOUNT, REGION
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
-    from mypy_boto3_s3 import S3Client
-
     from tests.support.live import Bench
     from tests.support.provider import Props
 
@@ -24,33 +20,6 @@ pytestmark = pytest.mark.cloud
 
 LIFECYCLE = "aws:s3/bucketLifecycleConfiguration:BucketLifecycleConfiguration"
 NOTIFICATION = "aws:s3/bucketNotification:BucketNotification"
-
-
-def _s3(bench: Bench) -> S3Client:
-    return bench.cloud.client("s3", ACCOUNT)
-
-
-def _bucket(s3: S3Client, name: str) -> str:
-    s3.create_bucket(Bucket=name, CreateBucketConfiguration={"LocationConstraint": REGION})
-    return name
-
-
-def _or_none(look: Callable[[], dict[str, object]]) -> dict[str, object] | None:
-    try:
-        return look()
-    except ClientError:
-        return None
-
-
-def _statement(bucket: str, effect: str = "Deny", **who: str) -> str:
-    statement = {
-        "Effect": effect,
-        "Action": "s3:*",
-        "Resource": [f"arn:aws:s3:::{bucket}", f"arn:aws:s3:::{bucket}/*"],
-        "Principal": who or "*",
-        "Condition": {"Bool": {"aws:SecureTransport": "false"}},
-    }
-    return json.dumps({"Version": "2012-10-17", "Statement": [statement]})
 
 
 _EXPIRE = {
@@ -95,8 +64,8 @@ _EVERYTHING = [
 
 
 def test_lifecycle(bench: Bench) -> None:
-    s3 = _s3(bench)
-    bucket = _bucket(s3, "shop-dev-lifecycle")
+    s3 = s3_of(bench)
+    bucket = make_bucket(s3, "shop-dev-lifecycle")
 
     def look() -> dict[str, object]:
         rules = s3.get_bucket_lifecycle_configuration(Bucket=bucket)["Rules"]
@@ -107,7 +76,7 @@ def test_lifecycle(bench: Bench) -> None:
         LIFECYCLE,
         "lifecycle",
         {"bucket": bucket, "rules": [_EXPIRE]},
-        look=lambda _kept: _or_none(look),
+        look=lambda _kept: or_none(look),
         seen={
             "expire": {
                 "ID": "expire",
@@ -190,9 +159,9 @@ def test_lifecycle(bench: Bench) -> None:
 
 
 def test_notification(bench: Bench) -> None:
-    s3 = _s3(bench)
+    s3 = s3_of(bench)
     sqs = bench.cloud.client("sqs", ACCOUNT)
-    bucket = _bucket(s3, "shop-dev-notification")
+    bucket = make_bucket(s3, "shop-dev-notification")
     sqs.create_queue(QueueName="notified")
     url = sqs.get_queue_url(QueueName="notified")["QueueUrl"]
     arn = f"arn:aws:sqs:{REGION}:{ACCOUNT}:notified"
@@ -205,7 +174,7 @@ def test_notification(bench: Bench) -> None:
     inputs: Props = {"bucket": bucket, "queues": [queue]}
     with pytest.raises(grpc.RpcError, match="Unable to validate the following destination configurations"):
         bench.client.make(NOTIFICATION, "notification", inputs)
-    policy = json.loads(_statement(bucket, "Allow", Service="s3.amazonaws.com"))
+    policy = json.loads(bucket_policy(bucket, "Allow", Service="s3.amazonaws.com"))
     policy["Statement"][0] |= {"Action": "sqs:SendMessage", "Resource": arn}
     del policy["Statement"][0]["Condition"]
     sqs.set_queue_attributes(QueueUrl=url, Attributes={"Policy": json.dumps(policy)})
@@ -244,8 +213,8 @@ def test_notification(bench: Bench) -> None:
 
 
 def test_notification_of_a_function_that_does_not_let_s3_in(bench: Bench) -> None:
-    s3 = _s3(bench)
-    bucket = _bucket(s3, "shop-dev-functions")
+    s3 = s3_of(bench)
+    bucket = make_bucket(s3, "shop-dev-functions")
     arn = f"arn:aws:lambda:{REGION}:{ACCOUNT}:function:nobody"
     inputs: Props = {
         "bucket": bucket,

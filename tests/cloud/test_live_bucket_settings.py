@@ -7,16 +7,12 @@ from typing import TYPE_CHECKING
 
 import grpc
 import pytest
-from botocore.exceptions import ClientError
 
+from tests.support.buckets import bucket_policy, make_bucket, or_none, s3_of
 from tests.support.live import obeys
-from tests.support.provider import ACCOUNT, REGION
+from tests.support.provider import ACCOUNT
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
-    from mypy_boto3_s3 import S3Client
-
     from tests.support.live import Bench
     from tests.support.provider import Props
 
@@ -31,65 +27,38 @@ CORS = "aws:s3/bucketCorsConfiguration:BucketCorsConfiguration"
 LOGGING = "aws:s3/bucketLogging:BucketLogging"
 
 
-def _s3(bench: Bench) -> S3Client:
-    return bench.cloud.client("s3", ACCOUNT)
-
-
-def _bucket(s3: S3Client, name: str) -> str:
-    s3.create_bucket(Bucket=name, CreateBucketConfiguration={"LocationConstraint": REGION})
-    return name
-
-
-def _or_none(look: Callable[[], dict[str, object]]) -> dict[str, object] | None:
-    try:
-        return look()
-    except ClientError:
-        return None
-
-
-def _statement(bucket: str, effect: str = "Deny", **who: str) -> str:
-    statement = {
-        "Effect": effect,
-        "Action": "s3:*",
-        "Resource": [f"arn:aws:s3:::{bucket}", f"arn:aws:s3:::{bucket}/*"],
-        "Principal": who or "*",
-        "Condition": {"Bool": {"aws:SecureTransport": "false"}},
-    }
-    return json.dumps({"Version": "2012-10-17", "Statement": [statement]})
-
-
 def test_policy(bench: Bench) -> None:
-    s3 = _s3(bench)
-    bucket = _bucket(s3, "shop-dev-policy")
+    s3 = s3_of(bench)
+    bucket = make_bucket(s3, "shop-dev-policy")
     other = json.dumps({"Version": "2012-10-17", "Id": "other", "Statement": []})
-    account = _statement(bucket, "Allow", AWS=f"arn:aws:iam::{ACCOUNT}:root")
+    account = bucket_policy(bucket, "Allow", AWS=f"arn:aws:iam::{ACCOUNT}:root")
     obeys(
         bench,
         POLICY,
         "policy",
-        {"bucket": bucket, "policy": _statement(bucket)},
-        look=lambda _kept: _or_none(
+        {"bucket": bucket, "policy": bucket_policy(bucket)},
+        look=lambda _kept: or_none(
             lambda: {"policy": json.loads(s3.get_bucket_policy(Bucket=bucket)["Policy"])}
         ),
-        seen={"policy": json.loads(_statement(bucket))},
+        seen={"policy": json.loads(bucket_policy(bucket))},
         changes=[({"bucket": bucket, "policy": account}, {"policy": json.loads(account)})],
         drift=lambda _kept: s3.put_bucket_policy(Bucket=bucket, Policy=other),
     )
 
 
 def test_policy_names_a_role_that_is_not_there(bench: Bench) -> None:
-    s3 = _s3(bench)
-    bucket = _bucket(s3, "shop-dev-principal")
-    policy = _statement(bucket, "Allow", AWS=f"arn:aws:iam::{ACCOUNT}:role/ghost")
+    s3 = s3_of(bench)
+    bucket = make_bucket(s3, "shop-dev-principal")
+    policy = bucket_policy(bucket, "Allow", AWS=f"arn:aws:iam::{ACCOUNT}:role/ghost")
     with pytest.raises(grpc.RpcError, match="MalformedPolicy: Invalid principal in policy"):
         bench.client.make(POLICY, "principal", {"bucket": bucket, "policy": policy})
-    assert _or_none(lambda: {"policy": s3.get_bucket_policy(Bucket=bucket)["Policy"]}) is None
+    assert or_none(lambda: {"policy": s3.get_bucket_policy(Bucket=bucket)["Policy"]}) is None
 
 
 def test_versioning(bench: Bench) -> None:
     """What was on can only be suspended, also when the resource is deleted."""
-    s3 = _s3(bench)
-    bucket = _bucket(s3, "shop-dev-versioning")
+    s3 = s3_of(bench)
+    bucket = make_bucket(s3, "shop-dev-versioning")
     enabled: Props = {"bucket": bucket, "versioningConfiguration": {"status": "Enabled"}}
     suspended: Props = {"bucket": bucket, "versioningConfiguration": {"status": "Suspended"}}
     disabled: Props = {"bucket": bucket, "versioningConfiguration": {"status": "Disabled"}}
@@ -114,8 +83,8 @@ def test_versioning(bench: Bench) -> None:
 
 def test_encryption(bench: Bench) -> None:
     """Deleted, it goes back to what every bucket has."""
-    s3 = _s3(bench)
-    bucket = _bucket(s3, "shop-dev-encryption")
+    s3 = s3_of(bench)
+    bucket = make_bucket(s3, "shop-dev-encryption")
     key = bench.cloud.client("kms", ACCOUNT).create_key()["KeyMetadata"].get("Arn", "")
     plain: Props = {
         "bucket": bucket,
@@ -165,8 +134,8 @@ def test_encryption(bench: Bench) -> None:
 
 
 def test_public_access_block(bench: Bench) -> None:
-    s3 = _s3(bench)
-    bucket = _bucket(s3, "shop-dev-access")
+    s3 = s3_of(bench)
+    bucket = make_bucket(s3, "shop-dev-access")
     names = ("blockPublicAcls", "blockPublicPolicy", "ignorePublicAcls", "restrictPublicBuckets")
     closed = {"bucket": bucket, **dict.fromkeys(names, True)}
 
@@ -178,7 +147,7 @@ def test_public_access_block(bench: Bench) -> None:
         ACCESS,
         "access",
         closed,
-        look=lambda _kept: _or_none(look),
+        look=lambda _kept: or_none(look),
         seen={name[0].upper() + name[1:]: True for name in names},
         changes=[
             (
@@ -202,8 +171,8 @@ def test_public_access_block(bench: Bench) -> None:
 
 
 def test_ownership(bench: Bench) -> None:
-    s3 = _s3(bench)
-    bucket = _bucket(s3, "shop-dev-ownership")
+    s3 = s3_of(bench)
+    bucket = make_bucket(s3, "shop-dev-ownership")
 
     def look() -> dict[str, object]:
         found = s3.get_bucket_ownership_controls(Bucket=bucket)["OwnershipControls"]
@@ -214,7 +183,7 @@ def test_ownership(bench: Bench) -> None:
         OWNERSHIP,
         "ownership",
         {"bucket": bucket, "rule": {"objectOwnership": "BucketOwnerPreferred"}},
-        look=lambda _kept: _or_none(look),
+        look=lambda _kept: or_none(look),
         seen={"ownership": "BucketOwnerPreferred"},
         changes=[
             (
@@ -229,8 +198,8 @@ def test_ownership(bench: Bench) -> None:
 
 
 def test_cors(bench: Bench) -> None:
-    s3 = _s3(bench)
-    bucket = _bucket(s3, "shop-dev-cors")
+    s3 = s3_of(bench)
+    bucket = make_bucket(s3, "shop-dev-cors")
     rule = {"allowedMethods": ["GET"], "allowedOrigins": ["https://a.example"]}
     full = {
         **rule,
@@ -244,7 +213,7 @@ def test_cors(bench: Bench) -> None:
         CORS,
         "cors",
         {"bucket": bucket, "corsRules": [rule]},
-        look=lambda _kept: _or_none(lambda: {"rules": s3.get_bucket_cors(Bucket=bucket)["CORSRules"]}),
+        look=lambda _kept: or_none(lambda: {"rules": s3.get_bucket_cors(Bucket=bucket)["CORSRules"]}),
         seen={"rules": [{"AllowedMethods": ["GET"], "AllowedOrigins": ["https://a.example"]}]},
         changes=[
             (
@@ -271,9 +240,9 @@ def test_cors(bench: Bench) -> None:
 
 
 def test_logging(bench: Bench) -> None:
-    s3 = _s3(bench)
-    bucket = _bucket(s3, "shop-dev-logging")
-    target = _bucket(s3, "shop-dev-logs")
+    s3 = s3_of(bench)
+    bucket = make_bucket(s3, "shop-dev-logging")
+    target = make_bucket(s3, "shop-dev-logs")
     grant = {
         "grantee": {"type": "Group", "uri": "http://acs.amazonaws.com/groups/s3/LogDelivery"},
         "permission": "READ",
