@@ -27,6 +27,9 @@ TYPES: dict[str, Props] = {
         "evaluationPeriods": 1,
         "metricName": "Errors",
         "namespace": "AWS/Lambda",
+        "period": 60,
+        "statistic": "Sum",
+        "threshold": 0,
     },
 }
 
