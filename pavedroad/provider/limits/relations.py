@@ -81,9 +81,8 @@ def _duplicate(
     everywhere = shape.token.startswith(_EVERYWHERE)
     if name is None:
         return
-    for entry in registry.of_type(shape.token):
-        same_place = everywhere or entry.account.region == account.region
-        if entry.urn != urn and same_place and text(entry.inputs.get(key)) == name:
+    for entry in registry.having(shape.token, key, name):
+        if entry.urn != urn and (everywhere or entry.account.region == account.region):
             where = "" if everywhere else f" in {account.region}"
             other = entry.urn.rpartition("::")[2]
             yield Finding(
@@ -103,8 +102,8 @@ def planned_function(name: Value, account: Account, registry: Registry) -> Entry
     return next(
         (
             entry
-            for entry in registry.of_type(FUNCTION)
-            if text(entry.inputs.get("name")) == plain and entry.account.region == account.region
+            for entry in registry.having(FUNCTION, "name", plain)
+            if entry.account.region == account.region
         ),
         None,
     )
@@ -115,10 +114,13 @@ def _twice(urn: str, inputs: Properties, account: Account, registry: Registry) -
     source, given = text(inputs.get("eventSourceArn")), text(inputs.get("functionName"))
     if source is None or given is None:
         return
-    for other in registry.of_type(MAPPING):
+    for other in registry.having(MAPPING, "eventSourceArn", source):
         theirs = text(other.inputs.get("functionName"))
-        same = other.urn != urn and text(other.inputs.get("eventSourceArn")) == source
-        if same and theirs is not None and function_name(theirs).same(function_name(given), account):
+        if (
+            other.urn != urn
+            and theirs is not None
+            and function_name(theirs).same(function_name(given), account)
+        ):
             yield Finding(
                 "eventSourceArn",
                 f'eventSourceArn: got a source that "{_logical(other)}" of this run maps to the same '
