@@ -324,7 +324,7 @@ class Planner:
     async def _clear_the_way(self, new: State, old: State) -> list[Step]:
         """Delete what would itself be replaced, before the resource it depends on is deleted."""
         steps: list[Step] = []
-        along = await replaced_along(old, self.resources, self.news, self._providers, self.olds)
+        along = await replaced_along(old, self.resources, self.news, self._providers)
         for state, keys in reversed(along):
             if id(state) in self._early:
                 continue
@@ -366,6 +366,8 @@ class Planner:
         return wanted
 
     async def _diff(self, new: State, old: State) -> Diff:
+        if await self._providers.moves(old.provider, new.provider):
+            return Diff(changes="some", replaces=("provider",))
         if is_provider(new.type):
             return await self._providers.diff(new.urn, old, new.inputs)
         if not new.custom:

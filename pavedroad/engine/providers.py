@@ -15,10 +15,10 @@ from typing import TYPE_CHECKING, Final
 from pavedroad.engine import values
 from pavedroad.engine.diffs import compare
 from pavedroad.engine.provider_client import ProviderClient, ProviderFailure, Subject
-from pavedroad.engine.state import PROVIDER_PREFIX, provider_urn, urn_name, urn_type
+from pavedroad.engine.state import PROVIDER_PREFIX, is_provider, provider_urn, urn_name, urn_type
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterable
 
     from pavedroad.engine.plugins import Plugins
     from pavedroad.engine.project import StackConfig
@@ -36,11 +36,12 @@ class Instance:
 
     client: ProviderClient
     inputs: Props
+    id: str = ""
     configured: bool = False
 
 
 class Providers:
-    """All provider instances of a run, by URN of their resource."""
+    """All provider instances of a run: by URN of their resource, and the replaced ones by reference."""
 
     def __init__(self, plugins: Plugins, config: StackConfig, *, dry_run: bool) -> None:
         """Prepare; nothing is started yet."""
@@ -48,10 +49,17 @@ class Providers:
         self._config = config
         self._dry_run = dry_run
         self._instances: dict[str, Instance] = {}
+        self._former: dict[str, Instance] = {}
+        self._known: dict[str, State] = {}
+        self._renamed: dict[str, str] = {}
         self._pending: dict[str, Instance] = {}
         self._early: dict[str, asyncio.Task[ProviderClient]] = {}
         self._clients: list[ProviderClient] = []
         self._loading: dict[str, asyncio.Lock] = {}
+
+    def know(self, states: Iterable[State]) -> None:
+        """Take note of the providers that the stack holds: what they made is reached through them."""
+        self._known = {state.reference: state for state in states if is_provider(state.type)}
 
     def start_early(self, package: str) -> None:
         """Start a package's plugin before anybody asks: it comes up while the program does."""
@@ -79,12 +87,15 @@ class Providers:
 
     def get(self, reference: str) -> Instance | None:
         """The instance that a provider reference names."""
-        return self._instances.get(provider_urn(reference))
+        return self._instances.get(self._urn(reference))
 
     def alias(self, urn: str, old_urn: str) -> None:
         """Let references to a renamed provider find the new one."""
-        if urn in self._instances:
-            self._instances.setdefault(old_urn, self._instances[urn])
+        self._renamed[old_urn] = urn
+
+    def _urn(self, reference: str) -> str:
+        urn = provider_urn(reference)
+        return self._renamed.get(urn, urn)
 
     def default_inputs(self, package: str, version: str) -> Props:
         """What a default provider is configured with: the package's configuration of the stack."""
@@ -97,11 +108,9 @@ class Providers:
 
     async def check(self, urn: str, olds: Props | None, news: Props) -> tuple[Props, list[Failure]]:
         """Check a provider resource's inputs, on the plugin instance that will serve it."""
-        package = urn_type(urn).removeprefix(PROVIDER_PREFIX)
         instance = self._pending.get(urn)
         if instance is None:
-            instance = Instance(client=await self._client(package), inputs=news)
-            self._pending[urn] = instance
+            instance = self._pending[urn] = await self._new(urn, news)
         old, new = _told(olds or {}), _told(news)
         if values.has_unknowns(new):
             checked, failures = new, []
@@ -120,37 +129,74 @@ class Providers:
         )
         return compare(old.inputs, news) if answer.changes == "unknown" else answer
 
+    async def moves(self, old: str, new: str) -> bool:
+        """Whether a resource has to be made anew because another provider manages it: elsewhere, that is.
+
+        As in Pulumi the new provider says so: it compares its configuration with the old provider's.
+
+        Args:
+            old: Reference to the provider that made the resource; empty for a component.
+            new: Reference to the provider that is to manage it.
+        """
+        if old == new or self._renamed.get(provider_urn(old)) == provider_urn(new):
+            return False
+        if not old or not new:
+            return True  # a component became a resource, or a resource a component
+        before, instance = self._known.get(old), self.get(new)
+        if before is None or instance is None:
+            raise _unknown(new if instance is None else old)
+        return (await self.diff(provider_urn(new), before, instance.inputs)).replace
+
     async def configure(self, urn: str, id_: str, inputs: Props) -> str:
         """Make the instance of a provider resource ready; its id, new when none is given."""
-        instance = self._pending.pop(urn, None)
-        if instance is None:
-            package = urn_type(urn).removeprefix(PROVIDER_PREFIX)
-            instance = Instance(client=await self._client(package), inputs=inputs)
-        instance.inputs = inputs
+        instance = self._pending.pop(urn, None) or await self._new(urn, inputs)
         # A preview makes nothing, so a new provider has no id yet; references to it are found by URN.
         id_ = id_ or (values.UNKNOWN if self._dry_run else str(uuid.uuid4()))
+        await self._set_up(instance, urn, id_, inputs)
+        former = self._instances.get(urn)
+        self._instances[urn] = instance
+        if former is not None and former.id != id_:
+            self._former[f"{urn}::{former.id}"] = former
+        return id_
+
+    async def _new(self, urn: str, inputs: Props) -> Instance:
+        return Instance(client=await self._client(urn_type(urn).removeprefix(PROVIDER_PREFIX)), inputs=inputs)
+
+    async def _set_up(self, instance: Instance, urn: str, id_: str, inputs: Props) -> None:
+        instance.inputs, instance.id = inputs, id_
         if not values.has_unknowns(_told(inputs)):
             await instance.client.configure(_subject(urn), _told(inputs), id_)
             instance.configured = True
-        self._instances[urn] = instance
-        return id_
 
-    async def ensure(self, reference: str, olds: Mapping[str, State]) -> Instance:
+    async def ensure(self, reference: str) -> Instance:
         """The instance of a reference; one that the program did not register comes from its old state.
+
+        So does one that was replaced: what it made is in its region, not in its successor's.
 
         Raises:
             ProviderFailure: Neither the program nor the state knows the provider.
         """
-        urn = provider_urn(reference)
+        urn = self._urn(reference)
         async with self._loading.setdefault(urn, asyncio.Lock()):
-            found = self._instances.get(urn)
-            if found is None:
-                state = olds.get(urn)
-                if state is None:
-                    raise ProviderFailure(f"provider {reference} is neither registered nor in the state")
-                await self.configure(urn, state.id, state.inputs)
-                found = self._instances[urn]
-            return found
+            current = self._instances.get(urn)
+            if current is not None and reference.endswith(f"::{current.id}"):
+                return current
+            if reference in self._former:
+                return self._former[reference]
+            state = self._known.get(reference)
+            if state is None:
+                raise _unknown(reference)
+            instance = await self._new(urn, state.inputs)
+            await self._set_up(instance, urn, state.id, state.inputs)
+            if current is None:
+                self._instances[urn] = instance
+            else:
+                self._former[reference] = instance
+            return instance
+
+
+def _unknown(reference: str) -> ProviderFailure:
+    return ProviderFailure(f"provider {reference} is neither registered nor in the state")
 
 
 def default_name(version: str) -> str:

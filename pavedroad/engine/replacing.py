@@ -9,7 +9,7 @@ from pavedroad.engine.provider_client import Subject
 from pavedroad.engine.state import is_provider, urn_name
 
 if TYPE_CHECKING:
-    from collections.abc import Container, Mapping, Sequence
+    from collections.abc import Container, Sequence
 
     from pavedroad.engine.providers import Providers
     from pavedroad.engine.state import State
@@ -21,7 +21,6 @@ async def replaced_along(
     resources: Sequence[State],
     registered: Container[str],
     providers: Providers,
-    olds: Mapping[str, State],
 ) -> list[tuple[State, tuple[str, ...]]]:
     """Resources that must be replaced when another is, in order, with the properties that force it.
 
@@ -33,7 +32,6 @@ async def replaced_along(
         resources: The state, dependencies first.
         registered: URNs that the program registered before it, which cannot depend on it.
         providers: The providers to ask.
-        olds: The state by URN, for providers that the program does not know.
     """
     found: list[tuple[State, tuple[str, ...]]] = []
     gone = {root.urn}
@@ -47,7 +45,7 @@ async def replaced_along(
         moved = [key for key in state.inputs if gone & set(state.property_dependencies.get(key, ()))]
         if not moved or is_provider(state.type):
             continue
-        instance = await providers.ensure(state.provider, olds)
+        instance = await providers.ensure(state.provider)
         inputs: Props = {**state.inputs, **dict.fromkeys(moved, values.UNKNOWN)}
         subject = Subject(urn=state.urn, type=state.type, name=urn_name(state.urn))
         diff = await instance.client.diff(subject, state.id, (state.inputs, state.outputs), inputs, ())

@@ -267,7 +267,7 @@ class Run:
         What an earlier run did not see the end of is always read anew: it may be gone, or changed.
         """
         olds, journal = loaded.resources, parts.journal
-        parts.runner.olds = {state.urn: state for state in olds}
+        parts.providers.know(olds)
         everything = self._operation == "refresh" or self._request.refresh
         unsure = {(entry.state.urn, entry.state.id) for entry in loaded.pending}
         stale = [state for state in olds if everything or (state.urn, state.id) in unsure]

@@ -141,7 +141,6 @@ class StepRunner:
         self.operation = operation
         self._slots = asyncio.Semaphore(parallel)
         self._done: dict[str, Step] = {}
-        self.olds: dict[str, State] = {}
         self.changes: dict[str, int] = {}
         self.gone: set[str] = set()
 
@@ -267,7 +266,7 @@ class StepRunner:
         kept = old.external or old.retain_on_delete or old.deleted_with in self.gone
         if self._dry_run or kept or not old.custom or is_provider(old.type):
             return
-        instance = await self._providers.ensure(old.provider, self.olds)
+        instance = await self._providers.ensure(old.provider)
         limit = old.custom_timeouts.get("delete", 0)
         await instance.client.delete(_subject(old), old.id, (old.inputs, old.outputs), limit_seconds=limit)
 
@@ -339,7 +338,7 @@ class StepRunner:
 
     async def _client(self, state: State) -> ProviderClient | None:
         """The plugin that serves a resource; None when its configuration is not known yet."""
-        instance = await self._providers.ensure(state.provider, self.olds)
+        instance = await self._providers.ensure(state.provider)
         return instance.client if instance.configured else None
 
 
