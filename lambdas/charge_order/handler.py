@@ -72,7 +72,13 @@ def handle(event: object, context: LambdaContext) -> Outcome:
     task = read_task_input(event)
     with needs.journal.invocation(context), needs.journal.correlated(task.correlation_id):
         try:
-            outcome = charge(task.order, attempts=needs.attempts, payments=needs.payments, clock=utc_now)
+            outcome = charge(
+                task.order,
+                context.aws_request_id,
+                attempts=needs.attempts,
+                payments=needs.payments,
+                clock=utc_now,
+            )
         except (AwsFault, NotChargeable, PaymentFault) as error:
             needs.journal.error(
                 "charge_failed", order_id=task.order.order_id, code=type(error).__name__, detail=str(error)

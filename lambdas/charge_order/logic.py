@@ -66,8 +66,8 @@ class Standing:
 class Attempts(Protocol):
     """The order table."""
 
-    def begin(self, order_id: str, at: str) -> Attempt | Standing:
-        """Count one more try if the order is PROCESSING."""
+    def begin(self, order_id: str, try_id: str, at: str) -> Attempt | Standing:
+        """Count a try if the order is PROCESSING; the same try counts once."""
         ...
 
 
@@ -96,14 +96,21 @@ class SimulatedPayments:
         return Charged(outcome="charged", charge_id=charge_id_of(order.order_id))
 
 
-def charge(order: Order, *, attempts: Attempts, payments: Payments, clock: Clock) -> Outcome:
+def charge(order: Order, try_id: str, *, attempts: Attempts, payments: Payments, clock: Clock) -> Outcome:
     """Charge `order` once.
+
+    Args:
+        order: What to charge.
+        try_id: Of this try: each invocation of the function is one.
+        attempts: Where tries are counted.
+        payments: Who takes the money.
+        clock: Tells the time of the try.
 
     Raises:
         NotChargeable: Its record does not allow it.
         PaymentFault: The provider gave no answer; the workflow tries again.
     """
-    begun = attempts.begin(order.order_id, timestamp(clock()))
+    begun = attempts.begin(order.order_id, try_id, timestamp(clock()))
     if isinstance(begun, Attempt):
         return payments.charge(order, begun)
     if begun.charge_id is not None:

@@ -6,7 +6,7 @@ import http.client
 import json
 import re
 import ssl
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field
 from http import HTTPStatus
 from typing import TYPE_CHECKING, Final, Protocol, TypeAlias, cast
@@ -43,33 +43,42 @@ Connect: TypeAlias = Callable[[str, int, float], http.client.HTTPConnection]
 
 @dataclass(frozen=True, kw_only=True)
 class OrderTable:
-    """Counts tries in the orders' records."""
+    """Counts tries in the orders' records.
+
+    An answer that is late or lost makes the SDK send the same update again, and adding is not idempotent. The
+    record therefore keeps which tries it has counted: all of them, because a try that the workflow has given
+    up may still be sending when the next one counts. The workflow's retries keep them few.
+    """
 
     client: DynamoDBClient
     table_name: str
 
-    def begin(self, order_id: str, at: str) -> Attempt | Standing:
-        """Count one more try if the order is PROCESSING."""
+    def begin(self, order_id: str, try_id: str, at: str) -> Attempt | Standing:
+        """Count a try once if the order is PROCESSING, however often this is sent."""
         with faults():
             try:
                 response = self.client.update_item(
                     TableName=self.table_name,
                     Key={"order_id": {"S": order_id}},
-                    UpdateExpression="SET updated_at = :now ADD charge_attempts :one",
-                    ConditionExpression="#status = :processing",
+                    UpdateExpression="SET updated_at = :now ADD charge_attempts :one, charge_tries :tries",
+                    ConditionExpression="#status = :processing AND NOT contains(charge_tries, :try)",
                     ExpressionAttributeNames={"#status": "status"},
                     ExpressionAttributeValues={
                         ":now": {"S": at},
                         ":one": {"N": "1"},
                         ":processing": {"S": Status.PROCESSING.value},
+                        ":try": {"S": try_id},
+                        ":tries": {"SS": [try_id]},
                     },
                     ReturnValues="UPDATED_NEW",
                     ReturnValuesOnConditionCheckFailure="ALL_OLD",
                 )
             except self.client.exceptions.ConditionalCheckFailedException as refused:
                 item = cast("Mapping[str, AttributeValueTypeDef]", refused.response.get("Item", {}))
+                if _text(item, "status") == Status.PROCESSING and try_id in _texts(item, "charge_tries"):
+                    return _attempt(item)
                 return Standing(_text(item, "status"), _text(item, "charge_id"))
-        return Attempt(int(response.get("Attributes", {}).get("charge_attempts", {}).get("N", "1")))
+        return _attempt(response.get("Attributes", {}))
 
 
 class Secret(Protocol):
@@ -200,6 +209,14 @@ def payment_seconds(function_timeout_seconds: int) -> float:
 
 def _text(item: Mapping[str, AttributeValueTypeDef], name: str) -> str | None:
     return item.get(name, {}).get("S")
+
+
+def _texts(item: Mapping[str, AttributeValueTypeDef], name: str) -> Collection[str]:
+    return item.get(name, {}).get("SS", ())
+
+
+def _attempt(item: Mapping[str, AttributeValueTypeDef]) -> Attempt:
+    return Attempt(int(item.get("charge_attempts", {}).get("N", "1")))
 
 
 def _charge_id(answer: bytes) -> str | None:

@@ -168,12 +168,12 @@ class FakeAttempts:
     """Counts tries; answers `standing` instead when it is set."""
 
     standing: Standing | None = None
-    counted: list[tuple[str, str]] = field(default_factory=list)
+    counted: list[tuple[str, str, str]] = field(default_factory=list)
 
-    def begin(self, order_id: str, at: str) -> Attempt | Standing:
+    def begin(self, order_id: str, try_id: str, at: str) -> Attempt | Standing:
         if self.standing:
             return self.standing
-        self.counted.append((order_id, at))
+        self.counted.append((order_id, try_id, at))
         return Attempt(len(self.counted))
 
 

@@ -38,6 +38,7 @@ DECLINED = {"outcome": "declined", "reason": "card_declined"}
 def simulate(customer_id: str, attempts: FakeAttempts | None = None) -> Outcome:
     return charge(
         order(customer_id=customer_id),
+        "try-1",
         attempts=attempts or FakeAttempts(),
         payments=SimulatedPayments(),
         clock=now,
@@ -48,7 +49,7 @@ def test_an_ordinary_customer_is_charged_after_the_try_is_counted() -> None:
     attempts = FakeAttempts()
 
     assert simulate("customer-1", attempts) == CHARGED
-    assert attempts.counted == [("order-1", NOW_TEXT)]
+    assert attempts.counted == [("order-1", "try-1", NOW_TEXT)]
 
 
 def test_a_declined_customer_is_an_answer() -> None:
@@ -274,13 +275,15 @@ def test_the_table_counts_a_try_only_while_the_order_is_processing() -> None:
     expected = {
         "TableName": "orders",
         "Key": {"order_id": {"S": "order-1"}},
-        "UpdateExpression": "SET updated_at = :now ADD charge_attempts :one",
-        "ConditionExpression": "#status = :processing",
+        "UpdateExpression": "SET updated_at = :now ADD charge_attempts :one, charge_tries :tries",
+        "ConditionExpression": "#status = :processing AND NOT contains(charge_tries, :try)",
         "ExpressionAttributeNames": {"#status": "status"},
         "ExpressionAttributeValues": {
             ":now": {"S": NOW_TEXT},
             ":one": {"N": "1"},
             ":processing": {"S": "PROCESSING"},
+            ":try": {"S": "try-1"},
+            ":tries": {"SS": ["try-1"]},
         },
         "ReturnValues": "UPDATED_NEW",
         "ReturnValuesOnConditionCheckFailure": "ALL_OLD",
@@ -289,14 +292,38 @@ def test_the_table_counts_a_try_only_while_the_order_is_processing() -> None:
 
     with Stubber(client) as stub:
         stub.add_response("update_item", {"Attributes": {"charge_attempts": {"N": "3"}}}, expected)
-        assert table.begin("order-1", NOW_TEXT) == Attempt(3)
+        assert table.begin("order-1", "try-1", NOW_TEXT) == Attempt(3)
         stub.add_client_error("update_item", "ConditionalCheckFailedException", modeled_fields={"Item": old})
-        assert table.begin("order-1", NOW_TEXT) == Standing("CHARGED", "ch_before")
+        assert table.begin("order-1", "try-1", NOW_TEXT) == Standing("CHARGED", "ch_before")
         stub.add_client_error("update_item", "ConditionalCheckFailedException")
-        assert table.begin("order-1", NOW_TEXT) == Standing(None, None)
+        assert table.begin("order-1", "try-1", NOW_TEXT) == Standing(None, None)
         stub.add_client_error("update_item", "ThrottlingException")
         with pytest.raises(AwsFault, match="ThrottlingException"):
-            table.begin("order-1", NOW_TEXT)
+            table.begin("order-1", "try-1", NOW_TEXT)
+
+
+def test_a_try_that_was_sent_again_is_the_try_that_was_counted() -> None:
+    """The SDK sends again when an answer is late: the table has counted, and says so by its refusal."""
+    client = boto3.client("dynamodb", region_name="eu-west-1")
+    table = OrderTable(client=client, table_name="orders")
+    counted = {
+        "status": {"S": "PROCESSING"},
+        "charge_attempts": {"N": "2"},
+        "charge_tries": {"SS": ["try-0", "try-1"]},
+    }
+    others = {**counted, "charge_tries": {"SS": ["try-0"]}}
+    charged = {**counted, "status": {"S": "CHARGED"}, "charge_id": {"S": "ch_before"}}
+
+    with Stubber(client) as stub:
+        for item, expected in (
+            (counted, Attempt(2)),
+            (others, Standing("PROCESSING", None)),
+            (charged, Standing("CHARGED", "ch_before")),
+        ):
+            stub.add_client_error(
+                "update_item", "ConditionalCheckFailedException", modeled_fields={"Item": item}
+            )
+            assert table.begin("order-1", "try-1", NOW_TEXT) == expected
 
 
 def use(monkeypatch: pytest.MonkeyPatch, attempts: FakeAttempts) -> Lines:
@@ -307,10 +334,14 @@ def use(monkeypatch: pytest.MonkeyPatch, attempts: FakeAttempts) -> Lines:
 
 
 def test_the_handler_returns_answers_and_logs_them(monkeypatch: pytest.MonkeyPatch) -> None:
-    lines = use(monkeypatch, FakeAttempts())
+    attempts = FakeAttempts()
+    lines = use(monkeypatch, attempts)
     event = {**order_document(customer_id="declined-1"), "correlation_id": "corr-1"}
 
     assert handler.handle(event, lambda_context()) == DECLINED
+
+    ((_, try_id, _),) = attempts.counted
+    assert try_id == lambda_context().aws_request_id
 
     (line,) = lines.read()
     assert (line["event"], line["code"], line["correlation_id"]) == ("charge_decided", "declined", "corr-1")
