@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, cast
 
 import pytest
 
+from pavedroad.cloud.runtime.process import YIELDING
 from tests.support.cloud_functions import archive, deploy
 
 if TYPE_CHECKING:
@@ -70,6 +71,15 @@ def test_a_function_sees_aws_variables_and_its_own_and_nothing_of_the_machine(
     assert environment["AWS_ENDPOINT_URL"] == cloud.endpoint
     assert environment["AWS_ACCESS_KEY_ID"].startswith("ASIA")
     assert os.environ["UNRELATED_SECRET"] not in environment.values()
+
+
+def test_a_function_gives_way_to_the_cloud_that_answers_it(cloud: Cloud) -> None:
+    """With an equal share, many functions would leave it no time to answer any of them in time."""
+    code = "import os\ndef handle(event, context): return os.getpriority(os.PRIO_PROCESS, 0)"
+
+    nice = deploy(cloud, code).call().payload
+
+    assert nice == os.getpriority(os.PRIO_PROCESS, cloud.running.pid) + YIELDING
 
 
 def test_the_declared_runtime_stays(cloud: Cloud) -> None:

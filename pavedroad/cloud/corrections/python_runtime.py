@@ -102,6 +102,7 @@ def _execute_function_warm(original: Execute) -> Execute:
             outcome = environment.run(request, ready)
         finally:
             _lambda["release_worker"](environment)
+            starts.freed(_key(settings, config))
         function_logs.write(settings, outcome.stream, outcome.events)
         tracing.send_invocation(settings, request, outcome)
         return _as_result(outcome)
@@ -117,20 +118,26 @@ def _lease(
     leased, _ = _lambda["acquire_worker"](settings.name, config, code, qualifier=settings.version)
     if leased.warm:
         return leased, lambda: None
-    key = _runtime["_worker_key"](settings.name, config, settings.version)
+    key = _key(settings, config)
 
     def free() -> bool:
         nonlocal leased
         with _runtime["_lock"]:
             pool = cast("list[ExecutionEnvironment]", _runtime["_workers"].get(key) or [])
-            found = next((each for each in pool if each.warm and not each.in_use), None)
+            # Most are taken, and whether one runs is asked of the system: by all that wait, again and again.
+            found = next((each for each in pool if not each.in_use and each.warm), None)
             if found is not None:
                 found.in_use, leased.in_use = True, False
                 leased = found
         return found is not None
 
-    ready = starts.wait_for_turn(free)
+    ready = starts.wait_for_turn(free, key)
     return leased, ready or (lambda: None)
+
+
+def _key(settings: FunctionSettings, config: Record) -> str:
+    """Under which the emulator's pool keeps a function's environments."""
+    return _runtime["_worker_key"](settings.name, config, settings.version)
 
 
 def _request(settings: FunctionSettings, config: Record, event: object, request_id: str) -> Request:

@@ -29,7 +29,15 @@ _MARK_WAIT_SECONDS: Final = (
     0.25  # how long an answer waits for the end of its log, when standard output was closed
 )
 _KILOBYTES_A_MEGABYTE: Final = 1024
+_NICEST: Final = 19
 WRAPPER: Final = "AWS_LAMBDA_EXEC_WRAPPER"
+YIELDING: Final = 10
+"""How much nicer than the cloud a function is (sched(7): a tenth of the weight of who is not nice).
+
+AWS answers a call however many functions run. Here dozens share the processors with the one process that
+answers them all: with an equal share it comes too late for each of them, calls run out of time, and what is
+tried again because of that is work for the same process.
+"""
 
 
 class TimedOutError(Exception):
@@ -110,6 +118,7 @@ class EnvironmentProcess:
         finally:
             os.close(requests)
             os.close(answers)
+        _let_yield(self.process.pid)
         self.events: list[LogEvent] = []
         self._pipes = _Pipes()
 
@@ -217,3 +226,10 @@ class EnvironmentProcess:
             with suppress(OSError):
                 os.close(descriptor)
         self._requests = self._answers = -1
+
+
+def _let_yield(pid: int) -> None:
+    """Give way to us; threads that the function begins inherit it."""
+    ours = os.getpriority(os.PRIO_PROCESS, 0)
+    with suppress(ProcessLookupError):  # it has ended already: its exit is told when it is asked
+        os.setpriority(os.PRIO_PROCESS, pid, min(ours + YIELDING, _NICEST))

@@ -3,9 +3,28 @@
 from __future__ import annotations
 
 import threading
+from contextvars import copy_context
+from typing import TYPE_CHECKING
+
+import pytest
 
 from pavedroad.cloud.runtime import starts
 from tests.support.waiting import eventually
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Generator
+
+
+@pytest.fixture
+def taken() -> Generator[list[Callable[[], None]]]:
+    """All turns are taken; what each of those that took one calls when it has begun."""
+    turns = [starts.wait_for_turn(nothing_free) for _ in range(starts.AT_ONCE)]
+    begun = [turn for turn in turns if turn is not None]
+    assert len(begun) == starts.AT_ONCE
+    yield begun
+    for ready in begun:
+        ready()
+    assert not starts.all_taken()
 
 
 def nothing_free() -> bool:
@@ -49,3 +68,81 @@ def test_who_waits_takes_what_has_become_free() -> None:
     for ready in begun:
         assert ready is not None
         ready()
+
+
+def test_who_waits_is_told_and_need_not_look(
+    monkeypatch: pytest.MonkeyPatch, taken: list[Callable[[], None]]
+) -> None:
+    """Of those that wait, who wants what has become free."""
+    assert taken
+    monkeypatch.setattr(starts, "_LOOK_SECONDS", 60)
+    looked, free = {"mine": 0, "other": 0}, threading.Event()
+    end = threading.Event()
+
+    def waiting(key: str) -> None:
+        def look() -> bool:
+            looked[key] += 1
+            return free.is_set() if key == "mine" else end.is_set()
+
+        assert starts.wait_for_turn(look, key) is None
+
+    threads = [threading.Thread(target=waiting, args=(key,)) for key in ("other", "mine")]
+    for thread in threads:
+        thread.start()
+    eventually(lambda: looked == {"mine": 1, "other": 1}, within=5)
+
+    free.set()
+    starts.freed("mine")
+
+    threads[1].join(5)
+    assert not threads[1].is_alive()
+    assert looked == {"mine": 2, "other": 1}
+    end.set()
+    starts.freed("other")
+    threads[0].join(5)
+
+
+def test_when_none_comes_to_its_end_one_more_begins_and_not_all_that_wait(
+    monkeypatch: pytest.MonkeyPatch, taken: list[Callable[[], None]]
+) -> None:
+    assert taken
+    monkeypatch.setattr(starts, "LONGEST_WAIT_SECONDS", 0.5)
+    monkeypatch.setattr(starts, "_LOOK_SECONDS", 0.02)
+    begun: list[Callable[[], None] | None] = []
+    over = threading.Event()
+    threads = [
+        threading.Thread(target=lambda: begun.append(starts.wait_for_turn(over.is_set))) for _ in range(5)
+    ]
+    for thread in threads:
+        thread.start()
+
+    eventually(lambda: begun, within=5)
+
+    assert len(begun) == 1
+    over.set()
+    for thread in threads:
+        thread.join()
+    (extra,) = [ready for ready in begun if ready is not None]
+    extra()
+
+
+def test_how_long_one_waits_is_told_until_it_has_begun(taken: list[Callable[[], None]]) -> None:
+    got: list[Callable[[], None] | None] = []
+    with starts.measured() as line:
+        context = copy_context()
+    thread = threading.Thread(
+        target=context.run, args=(lambda: got.append(starts.wait_for_turn(nothing_free)),)
+    )
+    assert line.seconds == 0
+    thread.start()
+    eventually(lambda: line.seconds > 0.1, within=5)
+
+    taken.pop()()
+    thread.join()
+
+    (ready,) = got
+    assert ready is not None
+    before = line.seconds
+    eventually(lambda: line.seconds > before, within=5)
+    ready()
+    assert line.since is None
