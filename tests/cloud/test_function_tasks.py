@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import threading
 from typing import TYPE_CHECKING
 
 from pavedroad.cloud.runtime import starts
@@ -48,10 +49,11 @@ def calls(function: Deployed) -> int:
 
 def test_what_a_task_waits_for_its_turn_is_no_part_of_its_time(cloud: Cloud, tmp_path: Path) -> None:
     """It would be tried again while its first try still waits, and then both would do the work."""
+    go = tmp_path / "go"
     slow = f"""
 import pathlib, time, uuid
 pathlib.Path({str(tmp_path)!r}, uuid.uuid4().hex).touch()
-time.sleep({LONGER_SECONDS})
+while not pathlib.Path({str(go)!r}).exists(): time.sleep(0.05)
 def handle(event, context): pass
 """
     client = cloud.client("lambda")
@@ -59,9 +61,12 @@ def handle(event, context): pass
         client.invoke(FunctionName=deploy(cloud, slow).name, InvocationType="Event", Payload=b"{}")
     eventually(lambda: len(list(tmp_path.iterdir())), lambda begun: begun == starts.AT_ONCE)
     function = deploy(cloud, "def handle(event, context): pass")
+    letting = threading.Timer(LONGER_SECONDS, go.touch)
+    letting.start()
 
     ended = run(cloud, function)
 
+    letting.join()
     assert ended["status"] == "SUCCEEDED"
     assert calls(function) == 1
 
