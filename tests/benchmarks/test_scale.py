@@ -1,4 +1,4 @@
-"""How a preview grows with its resources: 7, 400 and 2,000, with no pack and with the standards pack.
+"""How a preview grows with its resources: 7, 400 and, for `make bench`, 2,000; with and without a pack.
 
 Figures for a reader, no limits. Beside them stands what the parts cost by themselves: the SDK needs about
 2.2 ms a resource in one process (mocks), its policy server about 4.8 ms a resource for a pack of thirty
@@ -7,6 +7,7 @@ policies.
 
 from __future__ import annotations
 
+import os
 import resource
 import time
 from typing import TYPE_CHECKING, Final
@@ -26,6 +27,7 @@ if TYPE_CHECKING:
 
 SDK_MILLISECONDS: Final = 2.2
 ANALYZE_MILLISECONDS: Final = 4.8
+COUNTS: Final = [int(count) for count in os.environ.get("PAVEDROAD_RESOURCES", "7 400").split()]
 PROGRAM: Final = """
 import pulumi_aws as aws
 
@@ -37,7 +39,7 @@ pytestmark = pytest.mark.allow_hosts(["127.0.0.1", "::1"])
 
 
 @pytest.mark.parametrize("packs", [(), (PACK,)], ids=["no pack", "standards"])
-@pytest.mark.parametrize("count", [7, 400, 2_000])
+@pytest.mark.parametrize("count", COUNTS)
 def test_preview_of_many(
     tmp_path: Path, count: int, packs: tuple[Path, ...], capsys: pytest.CaptureFixture[str]
 ) -> None:
