@@ -111,7 +111,7 @@ flood: $(STAMP) ## Send 500 orders at once, and 2,000 with 5 % of all calls fail
 	PAVEDROAD_ORDERS=500 PAVEDROAD_FLOOD=2000 $(BIN)/python -m pytest -n 0 -s tests/cloud/test_order_flood.py tests/cloud/test_order_processing.py -k "no_order_is_lost or many_orders"
 
 bench: $(STAMP) ## Print the figures of all benchmarks.
-	PAVEDROAD_RESOURCES="7 400 2000" $(BIN)/python -m pytest -n 0 -s tests/benchmarks
+	PAVEDROAD_RESOURCES="7 400 2000" PAVEDROAD_ROUNDS=5 $(BIN)/python -m pytest -n 0 -s tests/benchmarks
 
 clean: ## Remove everything that the targets made.
 	rm -rf .venv build .pavedroad .pytest_cache .ruff_cache .hypothesis .coverage .coverage.*

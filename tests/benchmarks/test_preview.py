@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import os
 import statistics
 
 import pytest
 
 from tests.support.program import preview
 
-ROUNDS = 5
+ROUNDS = int(os.environ.get("PAVEDROAD_ROUNDS", "1"))
 
 
 @pytest.mark.parametrize("stack", ["dev", "prod", "sandbox"])
