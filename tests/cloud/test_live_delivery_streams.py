@@ -149,6 +149,22 @@ def test_delivery_to_s3(bench: Bench, firehose: FirehoseClient) -> None:
     assert kept.id == f"arn:aws:firehose:{REGION}:{ACCOUNT}:deliverystream/{name}"
 
 
+def test_the_destination_of_a_second_stream_is_its_first(bench: Bench, firehose: FirehoseClient) -> None:
+    for name in ("shop-dev-one", "shop-dev-two"):
+        kept = bench.client.make(
+            DELIVERY,
+            name,
+            {
+                "name": name,
+                "destination": "extended_s3",
+                "extendedS3Configuration": {"bucketArn": BUCKET_ARN, "roleArn": ROLE_ARN},
+            },
+        )
+        found = firehose.describe_delivery_stream(DeliveryStreamName=name)["DeliveryStreamDescription"]
+        (destination,) = found["Destinations"]
+        assert kept.outputs["destinationId"] == destination["DestinationId"]
+
+
 def test_delivery_from_a_stream_with_encryption(bench: Bench, firehose: FirehoseClient) -> None:
     bench.cloud.client("iam", ACCOUNT).create_role(RoleName=ROLE, AssumeRolePolicyDocument=TRUST)
     name = "shop-dev-sourced"

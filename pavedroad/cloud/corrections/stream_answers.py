@@ -1,9 +1,10 @@
-"""Kinesis tells the metrics of shards, and a stream changes its mode.
+"""Kinesis tells the metrics of shards, a stream changes its mode, and a delivery stream counts for itself.
 
 AWS: a stream says which metrics of its shards are on; UpdateStreamMode turns a provisioned stream into one on
-demand and back; a stream on demand starts with four shards.
-The emulator: always answers no metrics; the operation is missing; every stream starts with one shard.
-Here: the metrics are told, the operation is there, and four shards it is.
+demand and back; a stream on demand starts with four shards. A delivery stream has one destination, the first.
+The emulator: always answers no metrics; the operation is missing; every stream starts with one shard; the
+destinations of all delivery streams are counted together.
+Here: the metrics are told, the operation is there, four shards it is, and every destination is number one.
 """
 
 from __future__ import annotations
@@ -32,6 +33,7 @@ _kinesis: Final = Seam(
     "handle_request",
     "json_response",
 )
+_firehose: Final = Seam("services.firehose", "_next_dest_id")
 _ON_DEMAND: Final = "ON_DEMAND"
 _ON_DEMAND_SHARDS: Final = 4
 
@@ -39,6 +41,8 @@ _ON_DEMAND_SHARDS: Final = 4
 def install() -> None:
     """Wrap what describes and makes streams, and add the missing operation."""
     _kinesis.check()
+    _firehose.check()
+    _firehose.wrap("_next_dest_id", lambda _original: lambda: "destinationId-000000000001")
     _kinesis.wrap("_create_stream", _create)
     _kinesis.wrap("_describe_stream_summary", _summary)
     _kinesis.wrap("_stream_desc", _description)
