@@ -20,10 +20,11 @@ if TYPE_CHECKING:
 
 HERE = "eu-west-1:000000000000"
 ENTERED = ["ExecutionStarted", "PassStateEntered", "PassStateExited", "FailStateEntered", "ExecutionFailed"]
+AGAIN = ["ExecutionRedriven", "FailStateEntered", "ExecutionFailed"]
 
 
-def logged(cloud: Cloud, level: LogLevelType, *, with_data: bool = False) -> list[Mapping[str, object]]:
-    """What a failing execution writes."""
+def failing(cloud: Cloud, level: LogLevelType, *, with_data: bool = False) -> tuple[str, str]:
+    """An execution that fails, and the log group of its machine."""
     role, group = service_role(cloud, "states.amazonaws.com"), unique("/executions")
     allow(cloud, role, "*", "logs:*")
     cloud.client("logs").create_log_group(logGroupName=group)
@@ -42,15 +43,24 @@ def logged(cloud: Cloud, level: LogLevelType, *, with_data: bool = False) -> lis
         },
     )["stateMachineArn"]
     run = sfn.start_execution(stateMachineArn=machine, input='{"a": 1}')["executionArn"]
+    eventually(lambda: sfn.describe_execution(executionArn=run)["status"] == "FAILED")
+    return run, group
 
-    def look() -> list[Mapping[str, object]]:
-        found = cloud.client("logs").filter_log_events(logGroupName=group)["events"]
-        return [cast("Mapping[str, object]", json.loads(event.get("message", ""))) for event in found]
 
+def written(cloud: Cloud, group: str) -> list[Mapping[str, object]]:
+    """What is in a log group."""
+    found = cloud.client("logs").filter_log_events(logGroupName=group)["events"]
+    return [cast("Mapping[str, object]", json.loads(event.get("message", ""))) for event in found]
+
+
+def logged(cloud: Cloud, level: LogLevelType, *, with_data: bool = False) -> list[Mapping[str, object]]:
+    """What a failing execution writes."""
+    run, group = failing(cloud, level, with_data=with_data)
     if level == "OFF":
-        eventually(lambda: sfn.describe_execution(executionArn=run)["status"] == "FAILED")
-        return look()
-    found = eventually(look, lambda seen: any(event["type"] == "ExecutionFailed" for event in seen))
+        return written(cloud, group)
+    found = eventually(
+        lambda: written(cloud, group), lambda seen: any(each["type"] == "ExecutionFailed" for each in seen)
+    )
     assert {event["execution_arn"] for event in found} == {run}
     return found
 
@@ -68,3 +78,13 @@ def test_input_is_written_only_when_asked_for(cloud: Cloud, *, with_data: bool) 
     first = logged(cloud, "ALL", with_data=with_data)[0]
 
     assert cast("Mapping[str, object]", first["details"]).get("input") == ('{"a": 1}' if with_data else None)
+
+
+def test_a_redrive_is_counted_from_its_own_event_on(cloud: Cloud) -> None:
+    run, group = failing(cloud, "ALL")
+
+    cloud.client("stepfunctions").redrive_execution(executionArn=run)
+
+    found = eventually(lambda: written(cloud, group), lambda seen: len(seen) == len(ENTERED) + len(AGAIN))
+    told = [(event["type"], event["redrive_count"]) for event in found]
+    assert told == [*((kind, "0") for kind in ENTERED), *((kind, "1") for kind in AGAIN)]

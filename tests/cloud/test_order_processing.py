@@ -173,3 +173,24 @@ def test_a_message_moves_back_once_the_fault_is_mended(orders: RunningOrders) ->
 
     orders.await_status(ids([sent]), "FULFILLED")
     eventually(lambda: orders.depth("dlq"), lambda seen: seen == 0)
+
+
+def test_an_order_that_was_not_dispatched_is_redriven(orders: RunningOrders) -> None:
+    sent = order()
+    order_id = str(sent["order_id"])
+    with orders.without("workflow", "sqs:SendMessage"):
+        orders.submit([sent])
+        eventually(lambda: orders.item(order_id))
+        eventually(lambda: orders.execution_status(order_id), lambda seen: seen != "RUNNING")
+    assert (orders.execution_status(order_id), orders.status(order_id)) == ("FAILED", "CHARGED")
+    charged = orders.item(order_id)["charge_id"]
+
+    orders.states.redrive_execution(executionArn=orders.execution(order_id))
+
+    orders.await_status([order_id], "FULFILLED")
+    eventually(lambda: orders.execution_status(order_id), lambda seen: seen == "SUCCEEDED")
+    item = orders.item(order_id)
+    assert (item["charge_attempts"], item["charge_id"]) == ("1", charged)
+    eventually(orders.quiet)
+    fulfilled = [note["order_id"] for note in orders.notes("fulfil-orders", "order_fulfilled")]
+    assert fulfilled.count(order_id) == 1

@@ -27,6 +27,7 @@ from pavedroad.cloud.corrections import (
     log_groups,
     machine_logs,
     machine_records,
+    machine_redrives,
     mapping_settings,
     pool_updates,
     python_runtime,
@@ -84,6 +85,7 @@ CORRECTIONS: Final[Sequence[Correction]] = (
     queue_redrive,
     stream_polling,
     tracing,
+    machine_redrives,
 )
 """All corrections in the order in which they are installed."""
 

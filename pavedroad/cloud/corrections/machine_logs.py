@@ -71,7 +71,7 @@ def _write(machine: Data, execution: Data) -> None:
     with_data = bool(configured.get("includeExecutionData"))
     for destination in cast("list[Data]", configured.get("destinations") or []) if chosen else ():
         group = str(destination["cloudWatchLogsLogGroup"]["logGroupArn"])
-        lines = [_line(event, arn, with_data=with_data) for event in chosen]
+        lines = [_line(event, execution, with_data=with_data) for event in chosen]
         with _scopes["request_scope"](permissions.account_of(group), permissions.region_of(group)):
             _put(group.partition(":log-group:")[2].removesuffix(":*"), machine["name"], lines)
 
@@ -82,7 +82,7 @@ def _is_logged(kind: str, level: str) -> bool:
     return level == "ALL" or (level == "FATAL" and kind in _FATAL)
 
 
-def _line(event: Data, execution: str, *, with_data: bool) -> Data:
+def _line(event: Data, execution: Data, *, with_data: bool) -> Data:
     details: Data = next((cast("Data", value) for name, value in event.items() if name not in _OWN), _NOTHING)
     if not with_data:
         details = {name: value for name, value in details.items() if name not in _DATA}
@@ -91,10 +91,10 @@ def _line(event: Data, execution: str, *, with_data: bool) -> Data:
         "id": str(event["id"]),
         "type": event["type"],
         "details": details,
-        "redrive_count": "0",
+        "redrive_count": str(execution.get("redriveCount", 0)),
         "previous_event_id": str(event["id"] - 1),
         "event_timestamp": str(moment),
-        "execution_arn": execution,
+        "execution_arn": execution["executionArn"],
     }
     return {"timestamp": moment, "message": json.dumps(message)}
 
