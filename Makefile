@@ -50,8 +50,8 @@ down: $(STAMP) ## Delete what is up, and stop the local cloud.
 
 # Tests of one running system stand in a group, so that one worker brings it up once.
 PYTEST := $(BIN)/python -m pytest -n auto --dist loadgroup
-# They wait for messages and retries more than they compute: one worker more than there are processors.
-PYTEST_CLOUD := $(BIN)/python -m pytest -n $(shell expr $$(nproc 2>/dev/null || echo 2) + 1) --dist loadgroup
+# They wait for messages and retries more than they compute: two workers more than there are processors.
+PYTEST_CLOUD := $(BIN)/python -m pytest -n $(shell expr $$(nproc 2>/dev/null || echo 2) + 2) --dist loadgroup
 
 test: $(STAMP) ## Run all tests.
 	$(PYTEST)
