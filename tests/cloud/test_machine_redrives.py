@@ -362,9 +362,7 @@ def test_the_name_of_a_redriven_execution_stays_taken(cloud: Cloud) -> None:
     machine, _arn = sender(cloud)
     execution = machine.failed()
     machine.redriven(execution)
-    name = execution.rpartition(":")[2]
-
-    start = machine.states.start_execution
+    start, name = machine.states.start_execution, execution.rpartition(":")[2]
 
     assert code(lambda: start(stateMachineArn=machine.arn, name=name)) == "ExecutionAlreadyExists"
 
