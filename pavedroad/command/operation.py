@@ -209,7 +209,12 @@ def terminable() -> Generator[None]:
         signal.raise_signal(signal.SIGINT)
 
     before = signal.signal(signal.SIGTERM, interrupt)
+    # A script's background job is started with Ctrl-C ignored, and a termination would be ignored with it.
+    ctrl_c = signal.getsignal(signal.SIGINT)
+    if ctrl_c is signal.SIG_IGN:
+        signal.signal(signal.SIGINT, signal.default_int_handler)
     try:
         yield
     finally:
+        signal.signal(signal.SIGINT, ctrl_c)
         signal.signal(signal.SIGTERM, before)
