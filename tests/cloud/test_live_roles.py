@@ -186,10 +186,10 @@ def test_role_deleted_with_its_own_policies(bench: Bench) -> None:
 
 def test_trust_in_a_role_that_is_not_there(bench: Bench) -> None:
     trust = json.loads(_trust())
-    trust["Statement"][0]["Principal"] = {"AWS": f"arn:aws:iam::{ACCOUNT}:role/nobody"}
-    with pytest.raises(grpc.RpcError, match=r'MalformedPolicyDocument: Invalid principal.*role/nobody"'):
+    trust["Statement"][0]["Principal"] = {"AWS": f"arn:aws:iam::{ACCOUNT}:role/late"}
+    with pytest.raises(grpc.RpcError, match=r'MalformedPolicyDocument: Invalid principal.*role/late"'):
         bench.client.make(ROLE, "trusting", {"name": "trusting", "assumeRolePolicy": json.dumps(trust)})
-    _iam(bench).create_role(RoleName="nobody", AssumeRolePolicyDocument=_trust())
+    _iam(bench).create_role(RoleName="late", AssumeRolePolicyDocument=_trust())
     made = bench.client.make(ROLE, "trusting", {"name": "trusting", "assumeRolePolicy": json.dumps(trust)})
     assert made.id == "trusting"
 
