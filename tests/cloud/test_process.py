@@ -235,7 +235,8 @@ def test_no_function_outlives_it_when_it_is_killed(folder: Path) -> None:
 def test_it_ends_when_its_record_is_gone(folder: Path) -> None:
     found = begin(folder)
 
-    shutil.rmtree(folder)
+    # It may be writing: a file of its own that is gone before its turn is no fault.
+    shutil.rmtree(folder, ignore_errors=True)
 
     eventually(lambda: gone(found), "what nobody can find again has ended")
 
