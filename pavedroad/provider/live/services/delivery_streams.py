@@ -127,8 +127,7 @@ def _read(call: Call, arn: str) -> Plains:
     return {
         "arn": stream["DeliveryStreamARN"],
         "destination": _DESTINATION,
-        # AWS counts a stream's destinations, the emulator those of all streams.
-        "destinationId": text_in(call.before, "destinationId") or "destinationId-000000000001",
+        "destinationId": destination["DestinationId"],
         "extendedS3Configuration": bucket,
         "kinesisSourceConfiguration": {
             "kinesisStreamArn": source.get("KinesisStreamARN"),
