@@ -21,3 +21,14 @@ if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
 def no_cloud_unless_meant() -> None:
     """A verb starts the local cloud only in a test that takes the variable away, and then ends it again."""
     os.environ["PAVEDROAD_NO_CLOUD"] = "1"
+
+
+def pytest_runtest_setup(item: pytest.Item) -> None:
+    """Fail a test that is not held in its group: tests of a group share what runs, on one worker.
+
+    pytest-xdist marks groups at the ends of node ids; with a pytest whose node ids it cannot change (9.2) it
+    scatters them over all workers and says nothing.
+    """
+    in_groups = item.config.getoption("loadgroup", default=False)  # set in workers, under --dist loadgroup
+    if in_groups and item.get_closest_marker("xdist_group") and "@" not in item.nodeid:
+        pytest.fail("this pytest-xdist does not hold groups together under this pytest", pytrace=False)

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import os
 import threading
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, Literal, cast
 
 import boto3
 from botocore.config import Config
@@ -26,6 +26,8 @@ if TYPE_CHECKING:
 
 _runtime: Final = Seam("core.lambda_runtime", "execution_credentials")
 _making: Final = threading.Lock()  # making a client is not safe in several threads
+# One for all: a session reads the models of services, which takes six times as long as making a client.
+_session: Final = boto3.Session()
 _CONFIG: Final = Config(retries={"total_max_attempts": 1}, inject_host_prefix=False, proxies={})
 
 
@@ -42,30 +44,33 @@ class RoleClients:
     """
 
     def __init__(self, config: Mapping[str, object]) -> None:
-        keys = _runtime["execution_credentials"](config)
-        self._session = boto3.Session(
-            aws_access_key_id=keys["AWS_ACCESS_KEY_ID"],
-            aws_secret_access_key=keys["AWS_SECRET_ACCESS_KEY"],
-            aws_session_token=keys["AWS_SESSION_TOKEN"],
-            region_name=FunctionSettings.read(config).region,
-        )
+        self._keys = _runtime["execution_credentials"](config)
+        self._region = FunctionSettings.read(config).region
 
     def sqs(self) -> SQSClient:
         """For queues."""
-        with _making:
-            return self._session.client("sqs", endpoint_url=endpoint(), config=_CONFIG)
+        return cast("SQSClient", self._client("sqs"))
 
     def sns(self) -> SNSClient:
         """For topics."""
-        with _making:
-            return self._session.client("sns", endpoint_url=endpoint(), config=_CONFIG)
+        return cast("SNSClient", self._client("sns"))
 
     def functions(self) -> LambdaClient:
         """For functions."""
-        with _making:
-            return self._session.client("lambda", endpoint_url=endpoint(), config=_CONFIG)
+        return cast("LambdaClient", self._client("lambda"))
 
     def events(self) -> EventBridgeClient:
         """For event buses."""
+        return cast("EventBridgeClient", self._client("events"))
+
+    def _client(self, service: Literal["events", "lambda", "sns", "sqs"]) -> object:
         with _making:
-            return self._session.client("events", endpoint_url=endpoint(), config=_CONFIG)
+            return _session.client(
+                service,
+                endpoint_url=endpoint(),
+                region_name=self._region,
+                aws_access_key_id=self._keys["AWS_ACCESS_KEY_ID"],
+                aws_secret_access_key=self._keys["AWS_SECRET_ACCESS_KEY"],
+                aws_session_token=self._keys["AWS_SESSION_TOKEN"],
+                config=_CONFIG,
+            )

@@ -248,8 +248,11 @@ class StateFile:
 
     def back_up(self) -> None:
         """Keep a copy of the state as it is now."""
+        backup = self.path.with_name(f"{self.path.name}.bak")
+        temporary = backup.with_name(f"{backup.name}.new")
         with contextlib.suppress(FileNotFoundError):
-            shutil.copy2(self.path, self.path.with_name(f"{self.path.name}.bak"))
+            shutil.copy2(self.path, temporary)
+            temporary.replace(backup)
 
     def encode(self, state: State) -> str:
         """The JSON of one resource, secrets encrypted."""

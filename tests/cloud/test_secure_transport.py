@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 
 import pytest
 from botocore.exceptions import ClientError
@@ -32,12 +32,13 @@ def queue(cloud: Cloud) -> str:
     return url
 
 
-def plain(client: SQSClient) -> SQSClient:
-    """The client, saying that its requests came without TLS."""
+def plain(cloud: Cloud) -> SQSClient:
+    """A client that says that its requests came without TLS."""
 
     def say(request: AWSRequest, **_: object) -> None:
         request.headers["X-Forwarded-Proto"] = "http"
 
+    client = cast("SQSClient", cloud.client_with_keys("sqs", ACCOUNT, "test"))
     client.meta.events.register("before-sign.sqs", say)
     return client
 
@@ -50,7 +51,7 @@ def test_a_client_of_the_local_cloud_counts_as_speaking_tls(cloud: Cloud, queue:
 
 def test_who_says_that_he_speaks_plain_http_is_refused(cloud: Cloud, queue: str) -> None:
     with pytest.raises(ClientError) as error:
-        plain(cloud.client("sqs", ACCOUNT)).send_message(QueueUrl=queue, MessageBody="hello")
+        plain(cloud).send_message(QueueUrl=queue, MessageBody="hello")
 
     assert "denied" in str(error.value).lower()
 

@@ -185,7 +185,7 @@ def required(rule: Rule) -> dict[str, object]:
 
 
 @EACH_RULE
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=25)
 @given(props=PROPS, second=PROPS, mode=st.sampled_from(Mode))
 def test_a_rule_never_raises(
     rule: Rule, props: dict[str, object], second: dict[str, object], mode: Mode

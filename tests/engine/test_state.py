@@ -6,6 +6,7 @@ import fcntl
 import json
 import os
 import random
+import shutil
 import subprocess
 import sys
 import time
@@ -229,6 +230,26 @@ def test_the_last_complete_state_is_kept_beside(project: engine.RunRequest) -> N
     assert json.loads((root / f"{STATE}.bak").read_text()) == complete
     assert state(root)["resources"] == []
     assert recorded(root) == []
+
+
+def test_a_backup_that_cannot_be_finished_leaves_the_one_before(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    file = StateFile(tmp_path / "dev.json", project="p", stack="dev")
+    file.write([], [])
+    file.back_up()
+    before = (tmp_path / "dev.json.bak").read_text()
+
+    def break_off(_source: Path, target: Path) -> None:
+        target.write_text("{")
+        raise OSError("no space left")
+
+    monkeypatch.setattr(shutil, "copy2", break_off)
+
+    with pytest.raises(OSError, match="no space left"):
+        file.back_up()
+
+    assert (tmp_path / "dev.json.bak").read_text() == before
 
 
 def test_after_an_error_what_does_not_depend_on_it_goes_on_when_asked(tmp_path: Path) -> None:

@@ -6,7 +6,7 @@ import json
 import time
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from policies.rules.api.documents import MAXIMUM_BYTES, MAXIMUM_DEPTH, parse
@@ -67,7 +67,6 @@ def test_merge_keys_do_not_multiply_without_bound() -> None:
     assert time.process_time() - begin < 10
 
 
-@settings(deadline=None)
 @given(text=st.text(alphabet=st.sampled_from("ab:{}[]-&*!<|>'\"\n #?,%@`1\t"), max_size=60))
 def test_no_text_raises(text: str) -> None:
     parse(text)

@@ -7,7 +7,8 @@ tests of the process: give each test names, or an account, of its own, or reset 
 from __future__ import annotations
 
 import http.client
-from dataclasses import dataclass
+import threading
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final, Literal, overload
 
 import boto3
@@ -47,6 +48,15 @@ REGION: Final = "eu-west-1"
 WAITS: Final = 0.05
 """State machines and retries wait a twentieth of what they say."""
 _RESET_SECONDS: Final = 30
+_CONFIG: Final = Config(
+    retries={"total_max_attempts": 1},
+    inject_host_prefix=False,  # `sync-127.0.0.1` is no host
+    proxies={},
+    s3={"addressing_style": "path"},
+)
+# One for all: a session reads the models of services, which takes six times as long as making a client.
+_session: Final = boto3.Session()
+_making: Final = threading.Lock()
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -58,6 +68,9 @@ class Cloud:
     """
 
     running: Running
+    _clients: dict[tuple[str, str, str], BaseClient] = field(
+        default_factory=dict["tuple[str, str, str]", "BaseClient"], repr=False, compare=False
+    )
 
     @property
     def endpoint(self) -> str:
@@ -129,23 +142,27 @@ class Cloud:
     @overload
     def client(self, service: str, account: str = ..., region: str = ...) -> BaseClient: ...
     def client(self, service: str, account: str = MAIN_ACCOUNT, region: str = REGION) -> BaseClient:
-        """A client of one service, as the root user of an account."""
-        return self.client_with_keys(service, account, "test", region=region)
+        """A client of one service, as the root user of an account; the same one for all who ask."""
+        known = self._clients.get((service, account, region))
+        if known is None:
+            known = self.client_with_keys(service, account, "test", region=region)
+            self._clients[service, account, region] = known
+        return known
 
     def client_with_keys(
         self, service: str, key: str, secret: str, token: str | None = None, *, region: str = REGION
     ) -> BaseClient:
-        """A client with other keys, such as those of an assumed role."""
-        session = boto3.Session(
-            aws_access_key_id=key, aws_secret_access_key=secret, aws_session_token=token, region_name=region
-        )
-        config = Config(
-            retries={"total_max_attempts": 1},
-            inject_host_prefix=False,  # `sync-127.0.0.1` is no host
-            proxies={},
-            s3={"addressing_style": "path"},
-        )
-        return session.client(service, endpoint_url=self.endpoint, config=config)  # pyright: ignore[reportCallIssue, reportArgumentType, reportUnknownVariableType] - its overloads know literal names only
+        """A client with other keys, such as those of an assumed role; nobody else has it."""
+        with _making:  # not safe in several threads
+            return _session.client(  # pyright: ignore[reportCallIssue, reportUnknownVariableType] - its overloads know literal names only
+                service,  # pyright: ignore[reportArgumentType] - as above
+                endpoint_url=self.endpoint,
+                region_name=region,
+                aws_access_key_id=key,
+                aws_secret_access_key=secret,
+                aws_session_token=token,
+                config=_CONFIG,
+            )
 
     def reset(self) -> None:
         """Forget everything, in all accounts and regions."""

@@ -10,7 +10,6 @@ from datetime import UTC, datetime
 from itertools import count
 from typing import TYPE_CHECKING
 
-from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 
 from lambdas.accept_orders.logic import Record, Stored
@@ -58,9 +57,6 @@ def order_body(**changes: object) -> str:
     """A valid order as a queue message's body."""
     return json.dumps(order_document(**changes))
 
-
-UNTIMED = settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
-"""For property tests: a busy machine is no failure."""
 
 identifiers = st.from_regex(r"[A-Za-z0-9_-]{1,64}", fullmatch=True)
 

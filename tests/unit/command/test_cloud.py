@@ -160,7 +160,9 @@ def test_the_status_tells_where_it_is_and_what_it_needs(project: Path, emulator:
 
 def test_the_status_as_json(project: Path, emulator: Emulator) -> None:
     found = json.loads(call(project, "status", "--json")[1])
-    assert found == json.loads(call(project, "start", "--json")[1])
+    started = json.loads(call(project, "start", "--json")[1])
+    assert 26 * 3600 < found.pop("uptimeSeconds") <= started.pop("uptimeSeconds")
+    assert found == started
     assert (found["running"], found["endpoint"], found["processes"]) == (True, FOUND.endpoint, 3)
 
     emulator.found = None

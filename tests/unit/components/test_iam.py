@@ -6,7 +6,7 @@ import json
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from components._iam import (
@@ -56,7 +56,6 @@ def many(value: Any) -> list[Any]:  # noqa: ANN401 - what a document may hold
     return value if isinstance(value, list) else [value]
 
 
-@settings(deadline=None)  # a busy machine is no failure
 @given(statements=st.lists(STATEMENT, min_size=1, max_size=4))
 def test_a_document_says_exactly_what_its_statements_say(statements: list[Statement]) -> None:
     document = json.loads(policy_document(statements))
@@ -72,7 +71,6 @@ def test_a_document_says_exactly_what_its_statements_say(statements: list[Statem
                 )
 
 
-@settings(deadline=None)  # a busy machine is no failure
 @given(statements=st.lists(STATEMENT, min_size=1, max_size=4))
 def test_equal_statements_give_equal_text_without_white_space(statements: list[Statement]) -> None:
     again = [
@@ -89,7 +87,6 @@ def test_equal_statements_give_equal_text_without_white_space(statements: list[S
     assert json.dumps(json.loads(text), separators=(",", ":")) == text
 
 
-@settings(deadline=None)  # a busy machine is no failure
 @given(action=ACTION, place=st.integers(0, 30), wildcard=st.sampled_from("*?"))
 def test_an_action_with_a_wildcard_needs_a_reason(action: str, place: int, wildcard: str) -> None:
     service, name = action.split(":")
@@ -101,7 +98,6 @@ def test_an_action_with_a_wildcard_needs_a_reason(action: str, place: int, wildc
     Statement(actions=(loose,), resources=(QUEUE,), effect="Deny")
 
 
-@settings(deadline=None)  # a busy machine is no failure
 @given(arn=ARN, place=st.integers(0, 60), wildcard=st.sampled_from("*?"))
 def test_a_resource_with_a_wildcard_needs_a_reason(arn: str, place: int, wildcard: str) -> None:
     loose = arn[:place] + wildcard + arn[place:]

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from components._naming import Kind, Scope, company_name, physical_name
@@ -16,7 +16,6 @@ NAME = st.lists(WORD, min_size=1, max_size=15).map("-".join)
 KIND = st.sampled_from(Kind)
 
 
-@settings(deadline=None)  # a busy machine is no failure
 @given(name=NAME, kind=KIND)
 def test_a_name_keeps_to_the_services_limit_and_alphabet(name: str, kind: Kind) -> None:
     physical = physical_name(SCOPE, name, kind)
@@ -27,7 +26,6 @@ def test_a_name_keeps_to_the_services_limit_and_alphabet(name: str, kind: Kind) 
     assert physical.startswith(SCOPE.prefix.replace("-", kind.separator))
 
 
-@settings(deadline=None)
 @given(first=NAME, second=NAME, kind=KIND)
 def test_different_names_stay_different_also_when_cut(first: str, second: str, kind: Kind) -> None:
     same = physical_name(SCOPE, first, kind) == physical_name(SCOPE, second, kind)

@@ -12,7 +12,7 @@ import zipfile
 from pathlib import Path
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from components._packaging import (
@@ -147,7 +147,6 @@ def test_equal_sources_give_equal_bytes_whatever_time_umask_folder_and_line_ends
     assert made.name == function_archive("check", root=first).name
 
 
-@settings(deadline=None)  # a busy machine is no failure
 @given(st.dictionaries(st.from_regex(r"[a-z]{1,8}\.py", fullmatch=True), st.binary(max_size=50), max_size=6))
 def test_the_order_of_entries_does_not_matter_and_contents_survive(entries: dict[str, bytes]) -> None:
     turned = dict(reversed(entries.items()))

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from components.messaging.timing import ConsumerTiming, Pollers, Scaling, check_scaling, visibility
@@ -31,7 +31,6 @@ def test_a_batch_above_ten_gets_a_window(batch: int, window: int) -> None:
     assert ConsumerTiming(timeout_seconds=900, batch_size=batch).window_seconds == window
 
 
-@settings(deadline=None)  # a busy machine is no failure
 @given(timeout=st.integers(1, 900), batch=st.integers(1, 10_000), window=st.integers(1, 300))
 def test_visibility_always_covers_the_function(timeout: int, batch: int, window: int) -> None:
     timing = ConsumerTiming(timeout_seconds=timeout, batch_size=batch, batching_window_seconds=window)

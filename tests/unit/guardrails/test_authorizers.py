@@ -6,7 +6,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from guardrails.authorizers import (
@@ -177,7 +177,6 @@ TEXTS = st.lists(
 ).map(tuple)
 
 
-@settings(deadline=None)
 @given(
     facts=st.builds(
         AuthorizerFacts,
@@ -200,7 +199,6 @@ def test_an_early_verdict_holds(facts: AuthorizerFacts, hidden: frozenset[str], 
     assert_unknowns_sound(lambda given: authorizer_company(given, standard), facts, hidden)
 
 
-@settings(deadline=None)
 @given(elements=st.lists(st.one_of(st.text(max_size=300), st.just(UNKNOWN)), max_size=5).map(tuple))
 def test_texts_stay_bounded(elements: tuple[str | Unknown, ...]) -> None:
     long = AuthorizerStandard(

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from guardrails.cdn import VIEWER_POLICIES, ViewerFacts, viewer_tls_modern
@@ -51,7 +51,6 @@ def test_a_minimum_that_is_not_listed_is_refused() -> None:
         viewer_tls_modern(ViewerFacts(), "TLSv1")
 
 
-@settings(deadline=None)
 @given(
     facts=st.builds(
         ViewerFacts,

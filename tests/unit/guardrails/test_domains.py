@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from guardrails.domains import (
@@ -163,7 +163,6 @@ DOMAINS = st.builds(
 )
 
 
-@settings(deadline=None)
 @given(facts=DOMAINS, hidden=masks(("name", "truststore_uri", "truststore_version")))
 def test_an_early_verdict_on_a_domain_holds(facts: DomainFacts, hidden: frozenset[str]) -> None:
     standard = MutualTlsStandard(truststore_buckets=("trust",), public_domains=("*.example.com",))
@@ -171,7 +170,6 @@ def test_an_early_verdict_on_a_domain_holds(facts: DomainFacts, hidden: frozense
     assert_unknowns_sound(truststore_pinned, facts, hidden)
 
 
-@settings(deadline=None)
 @given(
     facts=st.builds(
         BoundApiFacts,

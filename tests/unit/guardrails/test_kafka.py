@@ -6,7 +6,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from guardrails.kafka import (
@@ -143,7 +143,6 @@ def test_a_certificate_without_secret_has_its_own_code() -> None:
     assert codes(verdict) == ("no-certificate-uri",)
 
 
-@settings(deadline=None)
 @given(
     facts=st.builds(
         ClusterFacts,

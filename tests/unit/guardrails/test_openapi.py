@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from guardrails.openapi import Json, no_document, openapi_authorised
@@ -112,7 +112,6 @@ JSON: st.SearchStrategy[Json] = st.recursive(
 )
 
 
-@settings(deadline=None)
 @given(body=JSON, item=JSON, security=JSON)
 def test_any_tree_gets_a_bounded_verdict(body: Json, item: Json, security: Json) -> None:
     assert_bounded(openapi_authorised(body))

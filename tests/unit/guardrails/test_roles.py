@@ -7,7 +7,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from guardrails.roles import (
@@ -166,7 +166,6 @@ def test_what_cannot_be_read_is_none(text: str) -> None:
     assert trusted_services(text) is None
 
 
-@settings(deadline=None)
 @given(
     facts=st.builds(
         PrincipalFacts,

@@ -6,7 +6,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from guardrails.routes import (
@@ -155,7 +155,6 @@ def test_iam_counts_only_where_it_is_accepted() -> None:
     assert codes(route_authorizer_company(facts, None, accept_iam=False)) == ("iam",)
 
 
-@settings(deadline=None)
 @given(
     facts=st.builds(
         RouteFacts,
@@ -179,7 +178,6 @@ def test_an_early_verdict_holds(facts: RouteFacts, hidden: frozenset[str], publi
     assert_unknowns_sound(lambda given: route_authorised(given, public), facts, hidden, presence=presence)
 
 
-@settings(deadline=None)
 @given(
     facts=st.builds(
         QuickCreateFacts,

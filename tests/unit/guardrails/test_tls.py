@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from guardrails.tls import (
@@ -125,13 +125,11 @@ def test_a_private_endpoint_is_too_weak_for_a_higher_minimum() -> None:
     assert "accepts TLS_1_2" in verdict.findings[0].fact
 
 
-@settings(deadline=None)
 @given(policies=st.lists(POLICIES, max_size=3), mode=st.sampled_from((None, UNKNOWN, "STRICT")))
 def test_texts_stay_bounded(policies: list[str | None], mode: Maybe[str]) -> None:
     assert_bounded(domain_tls_modern(domain(*policies, access_mode=mode), STANDARD))
 
 
-@settings(deadline=None)
 @given(
     facts=st.builds(
         EndpointFacts,

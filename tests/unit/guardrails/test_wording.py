@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from guardrails.wording import QUOTE_LENGTH, listing, matches, quote
 
 
-@settings(deadline=None)
 @given(value=st.text(max_size=400), length=st.integers(10, 120))
 def test_a_quote_is_one_bounded_line(value: str, length: int) -> None:
     shown = quote(value, length)

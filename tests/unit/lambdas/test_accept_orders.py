@@ -20,7 +20,6 @@ from lambdas.shared.order import payload_hash, workflow_input
 from tests.support.events import Sent, lambda_context, sqs_event
 from tests.support.order_fakes import (
     NOW_TEXT,
-    UNTIMED,
     FakeDelays,
     FakeNextStep,
     FakeNotes,
@@ -194,7 +193,6 @@ def test_a_fault_of_the_table_is_a_transient_failure_of_that_order() -> None:
     )
 
 
-@UNTIMED
 @given(st.lists(st.sampled_from(["a", "b", "a2", "fault", "bad"]), max_size=12))
 def test_any_sequence_of_deliveries_starts_an_order_at_most_once(deliveries: list[str]) -> None:
     bodies = {
@@ -216,7 +214,6 @@ def test_any_sequence_of_deliveries_starts_an_order_at_most_once(deliveries: lis
     assert world.notes.counts["OrdersAccepted"] == len(world.records.added)
 
 
-@UNTIMED
 @given(json_values | st.text())
 def test_no_body_makes_the_logic_raise(value: object) -> None:
     body = value if isinstance(value, str) else json.dumps(value)

@@ -12,7 +12,7 @@ from lambdas.shared.order import Order
 from lambdas.shared.task import InvalidTaskInput
 from lambdas.shared.validate_order import validate_order
 from tests.support.events import lambda_context
-from tests.support.order_fakes import UNTIMED, Lines, fixed, order, order_document, order_documents
+from tests.support.order_fakes import Lines, fixed, order, order_document, order_documents
 
 CURRENCIES = {"EUR", "USD"}
 
@@ -33,7 +33,6 @@ def test_the_decision(limit: int, currency: str, decision: str, reason: str | No
     assert decided == {"decision": decision, "total": 900, "reason": reason}
 
 
-@UNTIMED
 @given(order_documents, st.integers(0, 10**12))
 def test_a_reason_is_given_exactly_for_a_refusal(document: dict[str, object], limit: int) -> None:
     valid = validate_order(document)

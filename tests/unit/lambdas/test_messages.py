@@ -17,7 +17,7 @@ from lambdas.shared.messages import (
     parse_fulfilment,
     parse_json,
 )
-from tests.support.order_fakes import UNTIMED, json_values
+from tests.support.order_fakes import json_values
 
 MESSAGE = FulfilmentMessage(order_id="order-1", charge_id="ch_1", correlation_id="corr-1")
 
@@ -74,7 +74,6 @@ def test_what_is_no_fulfilment_message_is_named(text: str, expected: Unreadable)
     assert parse_fulfilment(text) == expected
 
 
-@UNTIMED
 @given(json_values | st.dictionaries(st.sampled_from(list(json.loads(MESSAGE.body()))), json_values))
 def test_any_json_is_read_without_raising(value: object) -> None:
     assert isinstance(parse_fulfilment(json.dumps(value)), Unreadable | FulfilmentMessage)

@@ -9,7 +9,7 @@ from hypothesis import given
 
 from lambdas.shared.order import Order, canonical, payload_hash, workflow_input
 from lambdas.shared.validate_order import validate_order
-from tests.support.order_fakes import UNTIMED, order, order_documents
+from tests.support.order_fakes import order, order_documents
 
 
 def valid(document: object) -> Order:
@@ -33,7 +33,6 @@ def test_the_hash_is_over_the_canonical_form() -> None:
     assert payload_hash(order(customer_id="customer-2")) != expected
 
 
-@UNTIMED
 @given(order_documents)
 def test_neither_key_order_nor_unknown_fields_change_the_canonical_form(
     document: dict[str, object],
@@ -43,7 +42,6 @@ def test_neither_key_order_nor_unknown_fields_change_the_canonical_form(
     assert canonical(valid(turned)) == canonical(valid(document))
 
 
-@UNTIMED
 @given(order_documents)
 def test_the_canonical_form_reads_back_as_the_same_order(document: dict[str, object]) -> None:
     read = valid(document)

@@ -17,7 +17,7 @@ from lambdas.shared.environment import ConfigurationError, Variables
 from lambdas.shared.faults import AwsFault
 from lambdas.shared.retry import backoff_seconds, visibility_delay_seconds
 from lambdas.shared.task import InvalidTaskInput, TaskInput, read_task_input
-from tests.support.order_fakes import NOW, NOW_TEXT, UNTIMED, order, order_document
+from tests.support.order_fakes import NOW, NOW_TEXT, order, order_document
 
 
 def test_a_timestamp_is_utc_with_milliseconds_and_z() -> None:
@@ -42,7 +42,6 @@ def test_without_a_retry_delay_the_visibility_timeout_stands() -> None:
     assert visibility_delay_seconds(3, retry_delay_seconds=0, visibility_timeout_seconds=180) is None
 
 
-@UNTIMED
 @given(st.integers(0, 10_000), st.integers(1, 900), st.integers(1, 43_200))
 def test_a_retry_delay_is_always_one_that_sqs_takes(receives: int, delay: int, visibility: int) -> None:
     seconds = visibility_delay_seconds(

@@ -32,7 +32,6 @@ from lambdas.submit_orders.logic import (
 from lambdas.submit_orders.store import OrderQueue
 from tests.support.events import lambda_context
 from tests.support.order_fakes import (
-    UNTIMED,
     FakeQueue,
     Lines,
     fixed,
@@ -152,7 +151,6 @@ def test_batches_hold_ten_entries() -> None:
     assert len(result["accepted"]) == 25
 
 
-@UNTIMED
 @given(st.lists(st.integers(1, LIMIT), max_size=60))
 def test_batches_keep_order_and_both_limits(sizes: list[int]) -> None:
     entries = [Entry(index, f"order-{index}", "{}", size) for index, size in enumerate(sizes)]
@@ -205,7 +203,6 @@ def test_a_call_that_fails_as_a_whole_is_a_fault() -> None:
         run(FakeQueue(fault=AwsFault("AccessDenied", "SendMessageBatch")), order_document())
 
 
-@UNTIMED
 @given(st.lists(order_documents | json_values, max_size=12), st.data())
 def test_every_order_has_exactly_one_fate(documents: list[object], data: st.DataObject) -> None:
     codes = st.sampled_from(["InternalError", "InvalidContents"])

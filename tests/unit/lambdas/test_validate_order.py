@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from lambdas.shared.order import Order
 from lambdas.shared.validate_order import Refusal, RefusalCode, validate_order
-from tests.support.order_fakes import UNTIMED, json_values, order_document, order_documents
+from tests.support.order_fakes import json_values, order_document, order_documents
 
 ITEM = {"sku": "TEA-01", "quantity": 2, "unit_price": 450}
 
@@ -119,7 +119,6 @@ def test_a_long_value_is_shortened_in_the_message() -> None:
     assert len(refused.message) < 150
 
 
-@UNTIMED
 @given(order_documents)
 def test_every_valid_document_becomes_the_same_order(document: dict[str, object]) -> None:
     valid = validate_order(document)
@@ -129,13 +128,11 @@ def test_every_valid_document_becomes_the_same_order(document: dict[str, object]
     assert valid.total == sum(item.quantity * item.unit_price for item in valid.items)
 
 
-@UNTIMED
 @given(json_values)
 def test_any_json_is_judged_without_raising(value: object) -> None:
     assert isinstance(validate_order(value), Refusal)
 
 
-@UNTIMED
 @given(order_documents, st.sampled_from(["schema", "order_id", "items", "placed_at", "file"]), json_values)
 def test_any_value_in_any_field_is_judged_without_raising(
     document: dict[str, object], name: str, value: object
