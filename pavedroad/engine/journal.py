@@ -1,12 +1,16 @@
-"""Keeps the state file true to the world: written before an operation begins, and after each step."""
+"""Keeps the state file true to the world: written before an operation begins, and after each step.
+
+A step that changed nothing is not worth a write of its own.
+"""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
 from pavedroad.engine.events import Op
+from pavedroad.engine.saving import Saving
 from pavedroad.engine.state import State, is_provider, provider_urn
-from pavedroad.engine.statefile import Pending, now
+from pavedroad.engine.statefile import Pending, now, to_json
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
@@ -48,6 +52,7 @@ class FileJournal:
         self._pending: dict[int, Pending] = {}
         self._interrupted: dict[str, Pending] = {}
         self._encoded: dict[int, tuple[State, str]] = {}
+        self._saving = Saving(self._text, file.replace)
 
     def carry(self, pending: Iterable[Pending]) -> None:
         """Keep the creates that an earlier run did not see the end of, until they are made again.
@@ -56,28 +61,46 @@ class FileJournal:
         """
         self._interrupted = {entry.state.urn: entry for entry in pending if entry.type == "creating"}
 
-    def begin(self, step: Step) -> None:
-        """Write down an operation before it begins."""
+    async def begin(self, step: Step) -> None:
+        """Write down an operation before it begins.
+
+        Raises:
+            EngineError: The state cannot be written.
+        """
         type_ = _PENDING.get(step.op)
         state = step.state
         if type_ is None or not state.custom or is_provider(state.type):
             return
         # As it stands now: the step fills the new state while it runs.
         self._pending[id(step)] = Pending(type=type_, state=state.copy())
-        self.save()
+        await self._saving.saved()
 
-    def end(self, step: Step) -> None:
-        """Write down what a step has made of the world."""
+    async def end(self, step: Step) -> None:
+        """Write down what a step has made of the world.
+
+        Raises:
+            EngineError: The state cannot be written.
+        """
         pending = self._pending.pop(id(step), None)
         new, old = step.new, step.old
+        nothing = pending is None and (step.op is Op.REPLACE or self._is_unchanged(step))
         if step.op in _GONE and old is not None:
             self._remove(step, old)
         elif step.op is Op.REFRESH and old is not None:
             self._replace(old, new)
         elif step.op in _MADE and new is not None:
             self._add(step, new, old)
-        if pending is not None or step.op is not Op.REPLACE:
-            self.save()
+        if nothing:
+            self._saving.later()
+        else:
+            await self._saving.saved()
+
+    def _is_unchanged(self, step: Step) -> bool:
+        """The file says already what the step came to."""
+        new, old = step.new, step.old
+        if step.op is not Op.SAME or new is None or old is None or new.urn in self._interrupted:
+            return False
+        return to_json(new, None) == to_json(old, None)
 
     def _add(self, step: Step, new: State, old: State | None) -> None:
         if step.op in {Op.CREATE, Op.IMPORT} | _REPLACING:
@@ -105,27 +128,38 @@ class FileJournal:
         index = next(index for index, state in enumerate(self._olds) if state is old)
         self._olds[index : index + 1] = [] if new is None else [new]
 
-    def fail(self, step: Step) -> None:
-        """A step failed: what the provider left half made is kept, so that nothing is lost."""
+    async def fail(self, step: Step) -> None:
+        """A step failed: what the provider left half made is kept, so that nothing is lost.
+
+        Raises:
+            EngineError: The state cannot be written.
+        """
         self._pending.pop(id(step), None)
         new, old = step.new, step.old
         if new is not None and new.init_errors and step.op in _MADE:
             self._add(step, new, old)
-        self.save()
+        await self._saving.saved()
 
     def outputs(self, state: State) -> None:
-        """A component's outputs were registered."""
+        """A component's outputs were registered; they are in the file with the next step, or at the end."""
         self._encoded.pop(id(state), None)
-        self.save()
+        self._saving.later()
+
+    def close(self) -> None:
+        """Write what is not in the file yet.
+
+        Raises:
+            EngineError: The state cannot be written.
+        """
+        self._saving.close()
 
     def resources(self) -> list[State]:
         """The state as it is at this moment."""
         return [*self._news, *(state for state in self._olds if id(state) not in self._settled)]
 
-    def save(self) -> None:
-        """Write the state file."""
+    def _text(self) -> str:
         fixed = self._with_new_names(self.resources())
-        self._file.write(
+        return self._file.text(
             [self._encode(state) for state in fixed],
             [
                 (pending.type, self._file.encode(pending.state))
@@ -133,8 +167,12 @@ class FileJournal:
             ],
         )
 
-    def settle_refresh(self) -> list[State]:
-        """After a refresh: forget dependencies on what is gone; the state as it is now."""
+    async def settle_refresh(self) -> list[State]:
+        """After a refresh: forget dependencies on what is gone; the state as it is now.
+
+        Raises:
+            EngineError: The state cannot be written.
+        """
         known = {state.urn for state in self._olds}
         for index, state in enumerate(self._olds):
             fixed = state.copy()
@@ -146,7 +184,7 @@ class FileJournal:
             fixed.property_dependencies = {key: urns for key, urns in kept.items() if urns}
             fixed.deleted_with = state.deleted_with if state.deleted_with in known else ""
             self._olds[index] = fixed
-        self.save()
+        await self._saving.saved()
         return list(self._olds)
 
     def _encode(self, state: State) -> str:

@@ -177,7 +177,11 @@ class Run:
             parts.cancelled = True
             raise
         finally:
-            await self._shut_down(parts)
+            try:
+                await self._shut_down(parts)
+            finally:
+                if parts.journal is not None:
+                    parts.journal.close()
         if parts.deployment.fatal is not None:
             raise parts.deployment.fatal
         return self._ended(parts)
@@ -277,7 +281,7 @@ class Run:
         await parts.deployment.at_once(steps)
         if journal is None:
             return [step.new for step in steps if step.new is not None]
-        return journal.settle_refresh() if everything else journal.resources()
+        return await journal.settle_refresh() if everything else journal.resources()
 
     async def _through(self, parts: _Parts, program: Child) -> None:
         """Wait until the program has registered everything, or the run ends early."""

@@ -258,8 +258,8 @@ class StateFile:
         """The JSON of one resource, secrets encrypted."""
         return json.dumps(to_json(state, self.vault), separators=(",", ":"), ensure_ascii=False)
 
-    def write(self, resources: Iterable[str], pending: Iterable[tuple[str, str]]) -> None:
-        """Replace the file, atomically.
+    def text(self, resources: Iterable[str], pending: Iterable[tuple[str, str]]) -> str:
+        """The whole file.
 
         Args:
             resources: The encoded resources, dependencies first.
@@ -267,19 +267,32 @@ class StateFile:
         """
         operations = ",\n".join(f'{{"resource":{text},"type":"{type_}"}}' for type_, text in pending)
         listed = ",\n".join(resources)
-        text = (
+        return (
             f'{{"version":{VERSION},"deployment":{{"manifest":{json.dumps(_manifest())},\n'
             f"{self._secrets_provider()}"
             f'"resources":[\n{listed}\n],\n'
             f'"pending_operations":[{operations}],"metadata":{{}}}}}}\n'
         )
+
+    def replace(self, text: str) -> None:
+        """Put a text in the file's place, atomically.
+
+        Raises:
+            EngineError: It cannot be written; the file is as it was.
+        """
         temporary = self.path.with_name(f"{self.path.name}.new")
-        descriptor = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, _PRIVATE)
-        with os.fdopen(descriptor, "w", encoding="utf-8") as file:
-            file.write(text)
-            file.flush()
-            os.fsync(file.fileno())
-        temporary.replace(self.path)
+        try:
+            descriptor = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, _PRIVATE)
+            with os.fdopen(descriptor, "w", encoding="utf-8") as file:
+                file.write(text)
+                file.flush()
+                os.fsync(file.fileno())
+            temporary.replace(self.path)
+        except OSError as error:
+            raise EngineError(
+                f"state file {self.path}: it cannot be written ({error.strerror or error}).\nIt was left as "
+                "it was. Mend that and run the same command again: it looks into what was under way."
+            ) from error
 
     def _secrets_provider(self) -> str:
         if not self.vault.salt:

@@ -87,15 +87,15 @@ class Step:
 class Journal(Protocol):
     """Where steps are written down, before and after."""
 
-    def begin(self, step: Step) -> None:
+    async def begin(self, step: Step) -> None:
         """A step that changes the world is about to begin."""
         ...
 
-    def end(self, step: Step) -> None:
+    async def end(self, step: Step) -> None:
         """A step is done; its new state holds."""
         ...
 
-    def fail(self, step: Step) -> None:
+    async def fail(self, step: Step) -> None:
         """A step failed; nothing of it holds, or what the provider left behind."""
         ...
 
@@ -107,13 +107,13 @@ class Journal(Protocol):
 class NoJournal:
     """The journal of a preview: nothing is kept."""
 
-    def begin(self, step: Step) -> None:
+    async def begin(self, step: Step) -> None:
         """Nothing begins in a preview."""
 
-    def end(self, step: Step) -> None:
+    async def end(self, step: Step) -> None:
         """Nothing ends in a preview."""
 
-    def fail(self, step: Step) -> None:
+    async def fail(self, step: Step) -> None:
         """Nothing fails in a preview."""
 
     def outputs(self, state: State) -> None:
@@ -153,16 +153,16 @@ class StepRunner:
         """
         async with self._slots:
             self._emit(ResourcePreEvent(metadata=step.metadata(), planning=self._dry_run))
-            self._journal.begin(step)
+            await self._journal.begin(step)
             # Whatever is ready together is begun together, before the first of it can fail.
             await asyncio.sleep(0)
             started = time.monotonic()
             try:
                 await self._apply(step)
             except ProviderFailure as failure:
-                self._report(step, failure)
+                await self._report(step, failure)
                 raise StepFailed(step.state.urn) from failure
-            self._journal.end(step)
+            await self._journal.end(step)
         self._done[step.state.urn] = step
         self._count(step)
         if step.state.custom or self._dry_run or step.op in _DELETES or step.op is Op.REFRESH:
@@ -177,8 +177,8 @@ class StepRunner:
         self._journal.outputs(state)
         self._emit(ResOutputsEvent(metadata=step.metadata(), planning=self._dry_run))
 
-    def _report(self, step: Step, failure: ProviderFailure) -> None:
-        self._journal.fail(step)
+    async def _report(self, step: Step, failure: ProviderFailure) -> None:
+        await self._journal.fail(step)
         self._emit(DiagnosticEvent(severity="error", message=str(failure), urn=step.state.urn))
         self._emit(ResOpFailedEvent(metadata=step.metadata()))
 

@@ -1,4 +1,4 @@
-"""How a preview grows with its resources: 7, 400 and, for `make bench`, 2,000; with and without a pack.
+"""How previews and updates grow with their resources, with and without a pack: 7, 400, in `make bench` 2,000.
 
 Figures for a reader, no limits. Beside them stands what the parts cost by themselves: the SDK needs about
 2.2 ms a resource in one process (mocks), its policy server about 4.8 ms a resource for a pack of thirty
@@ -75,3 +75,23 @@ def test_preview_of_many(
             f"{(last - first[0]) / count * 1000:.1f} ms a resource; SDK's own work alone {alone:.2f} s; "
             f"largest process so far {megabytes:.0f} MB"
         )
+
+
+@pytest.mark.parametrize("count", COUNTS)
+def test_update_of_many(tmp_path: Path, count: int, capsys: pytest.CaptureFixture[str]) -> None:
+    request = RunRequest(
+        project_dir=tiny_project(tmp_path, PROGRAM.format(count=count)),
+        stack="dev",
+        provider_dirs={"aws": PLUGIN},
+    )
+    told: list[str] = []
+
+    for verb, step in ((engine.up, "create"), (engine.up, "same"), (engine.destroy, "delete")):
+        begun = time.perf_counter()
+        result = verb(request, lambda _event: None)
+        seconds = time.perf_counter() - begun
+        assert result.resource_changes[step] == count + 1
+        told.append(f"{step} {seconds:.2f} s = {seconds / count * 1000:.1f} ms a resource")
+
+    with capsys.disabled():
+        print(f"\n{count:5} resources, kept in the record alone: {', '.join(told)}")

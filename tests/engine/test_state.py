@@ -232,11 +232,24 @@ def test_the_last_complete_state_is_kept_beside(project: engine.RunRequest) -> N
     assert recorded(root) == []
 
 
+def test_a_state_that_cannot_be_written_is_told_before_anything_is_made(project: engine.RunRequest) -> None:
+    root = project.project_dir
+    (root / f"{STATE}.new").mkdir(parents=True)
+
+    with pytest.raises(
+        engine.EngineError, match=r"(?s)cannot be written \(Is a directory\).*run the same command"
+    ):
+        run(engine.up, project)
+
+    assert recorded(root) == []
+    assert not (root / STATE).exists()
+
+
 def test_a_backup_that_cannot_be_finished_leaves_the_one_before(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     file = StateFile(tmp_path / "dev.json", project="p", stack="dev")
-    file.write([], [])
+    file.replace(file.text([], []))
     file.back_up()
     before = (tmp_path / "dev.json.bak").read_text()
 
@@ -283,7 +296,7 @@ def test_a_state_is_read_back_as_it_was_written(project: engine.RunRequest) -> N
     again = StateFile((root / STATE).with_name("again.json"), project="cases", stack="dev")
     again.vault = file.vault
 
-    again.write([again.encode(resource) for resource in loaded.resources], [])
+    again.replace(again.text([again.encode(resource) for resource in loaded.resources], []))
 
     assert again.load().resources == loaded.resources
 

@@ -14,8 +14,6 @@ from pavedroad.engine.statefile import StateFile
 from tests.support.engine import Observed, write_project
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
-
     import pytest
 
 STAND_IN = Path(__file__).parents[2] / "pavedroad/provider/plugin"
@@ -74,9 +72,9 @@ class RecordedStack:
         """
         (self.root / "moments").mkdir()
         count = 0
-        write = StateFile.write
+        replace = StateFile.replace
 
-        def keep(file: StateFile, resources: Iterable[str], pending: Iterable[tuple[str, str]]) -> None:
+        def keep(file: StateFile, text: str) -> None:
             nonlocal count
             folder = self.root / "moments" / str(count)
             folder.mkdir()
@@ -87,10 +85,10 @@ class RecordedStack:
             ):
                 source.backup(copy)
             count += 1
-            write(file, resources, pending)
+            replace(file, text)
 
         with monkeypatch.context() as patch:
-            patch.setattr(StateFile, "write", keep)
+            patch.setattr(StateFile, "replace", keep)
             observed = self.up(program)
         assert observed.ok, observed.diagnostics
         return count
