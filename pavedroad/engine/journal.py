@@ -83,14 +83,14 @@ class FileJournal:
         """
         pending = self._pending.pop(id(step), None)
         new, old = step.new, step.old
-        nothing = pending is None and (step.op is Op.REPLACE or self._is_unchanged(step))
+        changed_nothing = pending is None and (step.op is Op.REPLACE or self._is_unchanged(step))
         if step.op in _GONE and old is not None:
             self._remove(step, old)
         elif step.op is Op.REFRESH and old is not None:
             self._replace(old, new)
         elif step.op in _MADE and new is not None:
             self._add(step, new, old)
-        if nothing:
+        if changed_nothing:
             self._saving.later()
         else:
             await self._saving.saved()
