@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import os
 import threading
+from functools import cache
 from typing import TYPE_CHECKING, Final, Literal, cast
 
 import boto3
@@ -26,14 +27,18 @@ if TYPE_CHECKING:
 
 _runtime: Final = Seam("core.lambda_runtime", "execution_credentials")
 _making: Final = threading.Lock()  # making a client is not safe in several threads
-# One for all: a session reads the models of services, which takes six times as long as making a client.
-_session: Final = boto3.Session()
 _CONFIG: Final = Config(retries={"total_max_attempts": 1}, inject_host_prefix=False, proxies={})
 
 
 def endpoint() -> str:
     """Where the local cloud answers."""
     return os.environ.get("AWS_ENDPOINT_URL") or f"http://127.0.0.1:{os.environ['GATEWAY_PORT']}"
+
+
+@cache
+def _session() -> boto3.Session:
+    """One for all: it reads the models of services, which takes six times as long as making a client."""
+    return boto3.Session()
 
 
 class RoleClients:
@@ -65,7 +70,7 @@ class RoleClients:
 
     def _client(self, service: Literal["events", "lambda", "sns", "sqs"]) -> object:
         with _making:
-            return _session.client(
+            return _session().client(
                 service,
                 endpoint_url=endpoint(),
                 region_name=self._region,

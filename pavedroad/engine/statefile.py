@@ -10,7 +10,6 @@ import hashlib
 import json
 import os
 import secrets
-import shutil
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Final, cast
@@ -247,12 +246,13 @@ class StateFile:
         return EngineError(f"state file {self.path}: {why}.\nIt was left untouched. {hint}")
 
     def back_up(self) -> None:
-        """Keep a copy of the state as it is now."""
-        backup = self.path.with_name(f"{self.path.name}.bak")
-        temporary = backup.with_name(f"{backup.name}.new")
+        """Keep a copy of the state as it is now.
+
+        Raises:
+            EngineError: It cannot be written; the copy before is as it was.
+        """
         with contextlib.suppress(FileNotFoundError):
-            shutil.copy2(self.path, temporary)
-            temporary.replace(backup)
+            self._put(self.path.with_name(f"{self.path.name}.bak"), self.path.read_text(encoding="utf-8"))
 
     def encode(self, state: State) -> str:
         """The JSON of one resource, secrets encrypted."""
@@ -280,18 +280,24 @@ class StateFile:
         Raises:
             EngineError: It cannot be written; the file is as it was.
         """
-        temporary = self.path.with_name(f"{self.path.name}.new")
+        self._put(self.path, text)
+
+    def _put(self, path: Path, text: str) -> None:
+        temporary = path.with_name(f"{path.name}.new")
         try:
             descriptor = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, _PRIVATE)
             with os.fdopen(descriptor, "w", encoding="utf-8") as file:
                 file.write(text)
                 file.flush()
                 os.fsync(file.fileno())
-            temporary.replace(self.path)
+            temporary.replace(path)
         except OSError as error:
+            with contextlib.suppress(OSError):
+                temporary.unlink()  # it would keep what room is left
             raise EngineError(
-                f"state file {self.path}: it cannot be written ({error.strerror or error}).\nIt was left as "
-                "it was. Mend that and run the same command again: it looks into what was under way."
+                f"state file {self.path}: {path.name} cannot be written ({error.strerror or error}).\n"
+                "It was left as it was. Mend that and run the same command again: it looks into what was "
+                "under way."
             ) from error
 
     def _secrets_provider(self) -> str:

@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING, cast
 import pytest
 from botocore.exceptions import ClientError
 
+from tests.support.resource_policies import saying_plain_http
+
 if TYPE_CHECKING:
-    from botocore.awsrequest import AWSRequest
     from mypy_boto3_sqs import SQSClient
 
     from tests.support.cloud import Cloud
@@ -34,12 +35,8 @@ def queue(cloud: Cloud) -> str:
 
 def plain(cloud: Cloud) -> SQSClient:
     """A client that says that its requests came without TLS."""
-
-    def say(request: AWSRequest, **_: object) -> None:
-        request.headers["X-Forwarded-Proto"] = "http"
-
     client = cast("SQSClient", cloud.client_with_keys("sqs", ACCOUNT, "test"))
-    client.meta.events.register("before-sign.sqs", say)
+    saying_plain_http(client)
     return client
 
 

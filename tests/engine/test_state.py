@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
+import errno
 import fcntl
 import json
 import os
 import random
-import shutil
 import subprocess
 import sys
 import time
@@ -252,16 +252,19 @@ def test_a_backup_that_cannot_be_finished_leaves_the_one_before(
     file.replace(file.text([], []))
     file.back_up()
     before = (tmp_path / "dev.json.bak").read_text()
+    (tmp_path / "dev.json").write_text("{}")
 
-    def break_off(_source: Path, target: Path) -> None:
-        target.write_text("{")
-        raise OSError("no space left")
+    def break_off(_descriptor: int) -> None:
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
 
-    monkeypatch.setattr(shutil, "copy2", break_off)
+    monkeypatch.setattr(os, "fsync", break_off)
 
-    with pytest.raises(OSError, match="no space left"):
+    with pytest.raises(
+        engine.EngineError, match=r"dev\.json\.bak cannot be written \(No space left on device\)"
+    ):
         file.back_up()
 
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["dev.json", "dev.json.bak"]
     assert (tmp_path / "dev.json.bak").read_text() == before
 
 

@@ -6,7 +6,6 @@ import json
 from collections import Counter
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
-from functools import cached_property
 from itertools import count
 from typing import TYPE_CHECKING, Final, cast
 
@@ -84,33 +83,32 @@ class RunningOrders:
     _kept: dict[str, str] = field(default_factory=dict[str, str])
     _urls: dict[str, str] = field(default_factory=dict[str, str])
 
-    # Making a client takes longer than most calls, and tests ask again and again.
-    @cached_property
+    @property
     def queues(self) -> SQSClient:
         """SQS."""
         return self.cloud.client("sqs")
 
-    @cached_property
+    @property
     def tables(self) -> DynamoDBClient:
         """DynamoDB."""
         return self.cloud.client("dynamodb")
 
-    @cached_property
+    @property
     def states(self) -> SFNClient:
         """Step Functions."""
         return self.cloud.client("stepfunctions")
 
-    @cached_property
+    @property
     def logs(self) -> CloudWatchLogsClient:
         """CloudWatch Logs."""
         return self.cloud.client("logs")
 
-    @cached_property
+    @property
     def identities(self) -> IAMClient:
         """IAM."""
         return self.cloud.client("iam")
 
-    @cached_property
+    @property
     def functions(self) -> LambdaClient:
         """Lambda."""
         return self.cloud.client("lambda")
