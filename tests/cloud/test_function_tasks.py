@@ -17,19 +17,20 @@ if TYPE_CHECKING:
 
     from tests.support.cloud import Cloud
 
-TIME_SECONDS = 1
-LONGER_SECONDS = 3
+SHORT_SECONDS = 1
+ENOUGH_SECONDS = 5
+"""For an invocation that does nothing, on any machine."""
 
 
-def run(cloud: Cloud, function: Deployed) -> DescribeExecutionOutputTypeDef:
-    """Run a machine whose one task has little time, and tries again once."""
+def run(cloud: Cloud, function: Deployed, seconds: int) -> DescribeExecutionOutputTypeDef:
+    """Run a machine whose one task has so much time, and tries again once."""
     invoking = {"Effect": "Allow", "Action": "lambda:InvokeFunction", "Resource": f"{function.arn}*"}
     role = make_role(cloud, unique("sm"), invoking, service="states.amazonaws.com")
     task = {
         "Type": "Task",
         "Resource": "arn:aws:states:::lambda:invoke",
         "Parameters": {"FunctionName": function.arn},
-        "TimeoutSeconds": TIME_SECONDS,
+        "TimeoutSeconds": seconds,
         "Retry": [{"ErrorEquals": ["States.Timeout"], "MaxAttempts": 1}],
         "End": True,
     }
@@ -61,10 +62,10 @@ def handle(event, context): pass
         client.invoke(FunctionName=deploy(cloud, slow).name, InvocationType="Event", Payload=b"{}")
     eventually(lambda: len(list(tmp_path.iterdir())), lambda begun: begun == starts.AT_ONCE)
     function = deploy(cloud, "def handle(event, context): pass")
-    letting = threading.Timer(LONGER_SECONDS, go.touch)
+    letting = threading.Timer(ENOUGH_SECONDS + 1, go.touch)
     letting.start()
 
-    ended = run(cloud, function)
+    ended = run(cloud, function, ENOUGH_SECONDS)
 
     letting.join()
     assert ended["status"] == "SUCCEEDED"
@@ -72,8 +73,8 @@ def handle(event, context): pass
 
 
 def test_what_a_task_works_is_its_time(cloud: Cloud) -> None:
-    slow = f"import time\ndef handle(event, context): time.sleep({LONGER_SECONDS})"
+    slow = f"import time\ndef handle(event, context): time.sleep({3 * SHORT_SECONDS})"
 
-    ended = run(cloud, deploy(cloud, slow, Timeout=2 * LONGER_SECONDS))
+    ended = run(cloud, deploy(cloud, slow), SHORT_SECONDS)
 
     assert (ended["status"], ended.get("error")) == ("FAILED", "States.Timeout")

@@ -80,7 +80,7 @@ def assert_told_of_failures(orders: RunningOrders, order_ids: list[str]) -> None
     for order_id, item in orders.items(order_ids).items():
         if item["status"] == "FAILED":
             assert item["reason"]
-            assert orders.execution_status(order_id) == "FAILED"
+            orders.await_execution(order_id, "FAILED")
 
 
 def at_rest(orders: RunningOrders, order_ids: list[str]) -> bool:

@@ -41,6 +41,7 @@ def test_many_orders_at_once_are_fulfilled_once_each(orders: RunningOrders) -> N
     orders.send([json.dumps(each) for each in sent])
 
     orders.await_status(ids(sent), "FULFILLED", within=240)
+    eventually(orders.quiet)
 
     items = orders.items(ids(sent))
     assert {item["charge_attempts"] for item in items.values()} == {"1"}
@@ -112,7 +113,7 @@ def test_a_refusal_is_an_outcome_no_fault(
     orders.await_status(ids([sent]), "REJECTED")
     order_id = str(sent["order_id"])
     assert orders.item(order_id)["reason"] == reason
-    eventually(lambda: orders.execution_status(order_id), lambda seen: seen == "SUCCEEDED")
+    orders.await_execution(order_id, "SUCCEEDED")
     eventually(orders.quiet)
     assert all(note["order_id"] != order_id for note in orders.notes("fulfil-orders", "order_fulfilled"))
 
@@ -136,7 +137,7 @@ def test_a_fault_that_stays_ends_the_order(orders: RunningOrders) -> None:
 
     orders.await_status(ids([sent]), "FAILED")
     order_id = str(sent["order_id"])
-    eventually(lambda: orders.execution_status(order_id), lambda seen: seen == "FAILED")
+    orders.await_execution(order_id, "FAILED")
     described = orders.states.describe_execution(executionArn=orders.execution(order_id))
     assert described.get("error") == "OrderFailed"
     assert orders.item(order_id)["charge_attempts"] == "5"
@@ -144,6 +145,7 @@ def test_a_fault_that_stays_ends_the_order(orders: RunningOrders) -> None:
 
 def test_what_is_invalid_is_answered_and_never_queued(orders: RunningOrders) -> None:
     wrong = order(quantity=0)
+    eventually(orders.quiet)
 
     answer = orders.submit([wrong])
 
@@ -180,15 +182,14 @@ def test_an_order_that_was_not_dispatched_is_redriven(orders: RunningOrders) -> 
     order_id = str(sent["order_id"])
     with orders.without("workflow", "sqs:SendMessage"):
         orders.submit([sent])
-        eventually(lambda: orders.item(order_id))
-        eventually(lambda: orders.execution_status(order_id), lambda seen: seen != "RUNNING")
-    assert (orders.execution_status(order_id), orders.status(order_id)) == ("FAILED", "CHARGED")
+        orders.await_execution(order_id, "FAILED")
+    assert orders.status(order_id) == "CHARGED"
     charged = orders.item(order_id)["charge_id"]
 
     orders.states.redrive_execution(executionArn=orders.execution(order_id))
 
     orders.await_status([order_id], "FULFILLED")
-    eventually(lambda: orders.execution_status(order_id), lambda seen: seen == "SUCCEEDED")
+    orders.await_execution(order_id, "SUCCEEDED")
     item = orders.item(order_id)
     assert (item["charge_attempts"], item["charge_id"]) == ("1", charged)
     eventually(orders.quiet)

@@ -225,8 +225,16 @@ class RunningOrders:
         return self.arn("states", f"execution:{PREFIX}-workflow:{order_id}")
 
     def execution_status(self, order_id: str) -> str:
-        """How the execution of an order stands."""
-        return self.states.describe_execution(executionArn=self.execution(order_id))["status"]
+        """How the execution of an order stands; empty when it has none, or none yet."""
+        client = self.states
+        try:
+            return client.describe_execution(executionArn=self.execution(order_id))["status"]
+        except client.exceptions.ExecutionDoesNotExist:
+            return ""  # the record is there before its execution begins
+
+    def await_execution(self, order_id: str, status: str) -> None:
+        """Wait until the execution of an order stands so."""
+        eventually(lambda: self.execution_status(order_id), lambda seen: seen == status)
 
     def history(self, order_id: str) -> list[Document]:
         """The events of an order's execution."""
@@ -273,7 +281,7 @@ class RunningOrders:
             yield
 
     def quiet(self) -> bool:
-        """Whether nothing is on its way."""
+        """Whether no message is on its way; then the functions that took the last ones have logged, too."""
         return self.depth() == 0 and self.depth("fulfilment") == 0
 
 
