@@ -34,7 +34,7 @@ SAMPLE: Final = os.environ.get("PAVEDROAD_MUTATIONS", "8")
 """How many grants are taken away, or `all`."""
 
 _SEED: Final = 20260131
-_WITHIN_SECONDS: Final = 40
+_WITHIN_SECONDS: Final = 90
 _SETTLED_SECONDS: Final = 120
 
 NOT_LOCAL: Final = {

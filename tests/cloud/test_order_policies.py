@@ -39,7 +39,7 @@ QUEUES: Final = ("", "dlq", "fulfilment", "fulfilment-dlq", "submit-failures")
 ROLES: Final = ("accept-orders", "charge-order", "check-order", "fulfil-orders", "submit-orders", "workflow")
 ALARM: Final = f"{PREFIX}-check-order-errors"
 _SETTLED_SECONDS: Final = 120
-_WITHIN_SECONDS: Final = 40
+_WITHIN_SECONDS: Final = 90
 
 
 def refused(call: Callable[[], object]) -> bool:

@@ -58,6 +58,11 @@ def tell(cloud: Cloud, source: str, detail: str) -> None:
     )
 
 
+def refused(cloud: Cloud, rule_arn: str, target: str) -> None:
+    """Wait until a rule's event was refused: a permission that comes before would still let it through."""
+    eventually(lambda: f"{rule_arn} does not deliver to {target}: " in cloud.log())
+
+
 def received(cloud: Cloud, url: str) -> list[str]:
     found = cloud.client("sqs").receive_message(QueueUrl=url, MaxNumberOfMessages=10).get("Messages", [])
     return [message.get("Body", "") for message in found]
@@ -68,6 +73,7 @@ def test_a_rule_sends_to_a_queue_only_with_the_queue_s_policy(cloud: Cloud) -> N
     source_arn, source = rule(cloud, arn)
 
     tell(cloud, source, "before")
+    refused(cloud, source_arn, arn)
     document = policy("events.amazonaws.com", "sqs:SendMessage", arn, source_arn)
     cloud.client("sqs").set_queue_attributes(QueueUrl=url, Attributes={"Policy": document})
     tell(cloud, source, "after")
@@ -87,6 +93,7 @@ def test_a_rule_publishes_only_with_the_topic_s_policy(cloud: Cloud) -> None:
     source_arn, source = rule(cloud, topic)
 
     tell(cloud, source, "before")
+    refused(cloud, source_arn, topic)
     document = policy("events.amazonaws.com", "sns:Publish", topic, source_arn)
     sns.set_topic_attributes(TopicArn=topic, AttributeName="Policy", AttributeValue=document)
     tell(cloud, source, "after")
@@ -100,6 +107,7 @@ def test_a_rule_invokes_only_with_the_function_s_policy(cloud: Cloud) -> None:
     source_arn, source = rule(cloud, function.arn)
 
     tell(cloud, source, "before")
+    refused(cloud, source_arn, function.arn)
     cloud.client("lambda").add_permission(
         FunctionName=function.name,
         StatementId="rule",
@@ -116,10 +124,11 @@ def test_a_rule_invokes_only_with_the_function_s_policy(cloud: Cloud) -> None:
 def test_a_rule_starts_a_machine_only_with_its_role(cloud: Cloud) -> None:
     made = machine(cloud, "arn:aws:states:::aws-sdk:sts:getCallerIdentity", {})
     role = service_role(cloud, "events.amazonaws.com")
-    _arn, source = rule(cloud, made.arn, role)
+    source_arn, source = rule(cloud, made.arn, role)
     states = cloud.client("stepfunctions")
 
     tell(cloud, source, "before")
+    refused(cloud, source_arn, made.arn)
     allow(cloud, role, made.arn, "states:StartExecution")
     tell(cloud, source, "after")
 
@@ -131,7 +140,7 @@ def test_a_rule_starts_a_machine_only_with_its_role(cloud: Cloud) -> None:
         RoleName=role.rpartition("/")[2], PolicyDocument=trust("ec2.amazonaws.com")
     )
     tell(cloud, source, "later")
-    assert f"events.amazonaws.com may not assume {role}" in cloud.log()
+    eventually(lambda: f"events.amazonaws.com may not assume {role}" in cloud.log())
     assert len(states.list_executions(stateMachineArn=made.arn)["executions"]) == 1
 
 

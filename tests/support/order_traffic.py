@@ -58,8 +58,8 @@ class Traffic:
             self._save_workflow()
 
     def settle(self, *, within: float) -> None:
-        """Wait until nothing is on its way, and clear the dead-letter queues."""
-        eventually(self.orders.quiet, within=within)
+        """Wait until nothing moves, and clear the dead-letter queues."""
+        eventually(self.orders.at_rest, within=within)
         for queue in ("dlq", "fulfilment-dlq", "submit-failures"):
             self.orders.take(queue)
 

@@ -284,6 +284,19 @@ class RunningOrders:
         """Whether no message is on its way; then the functions that took the last ones have logged, too."""
         return self.depth() == 0 and self.depth("fulfilment") == 0
 
+    def at_rest(self) -> bool:
+        """Whether nothing moves: no message is on its way, and no execution that would send one runs."""
+        return self.quiet() and not self._running() and self.quiet()
+
+    def _running(self) -> bool:
+        client = self.states
+        machine = self.arn("states", f"stateMachine:{PREFIX}-workflow")
+        try:
+            found = client.list_executions(stateMachineArn=machine, statusFilter="RUNNING", maxResults=1)
+        except client.exceptions.StateMachineDoesNotExist:
+            return False  # set up without one
+        return bool(found["executions"])
+
 
 @contextmanager
 def running_orders(folder: Path, project: Path = ROOT) -> Generator[RunningOrders]:

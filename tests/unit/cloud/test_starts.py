@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import threading
+from collections import Counter
 from contextvars import copy_context
-from typing import TYPE_CHECKING
+from types import SimpleNamespace
+from typing import TYPE_CHECKING, Final
 
 import pytest
 
@@ -13,6 +15,8 @@ from tests.support.waiting import eventually
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Generator
+
+PATIENCE_SECONDS: Final = 120
 
 
 @pytest.fixture
@@ -49,7 +53,7 @@ def test_as_many_begin_as_there_are_processors_and_the_next_waits() -> None:
     for ready in begun:
         assert ready is not None
         ready()
-    assert late.wait(5)
+    assert late.wait(PATIENCE_SECONDS)
     thread.join()
     assert not starts.all_taken()
 
@@ -63,7 +67,7 @@ def test_who_waits_takes_what_has_become_free() -> None:
 
     free.set()
 
-    eventually(lambda: got == [None], within=5)
+    eventually(lambda: got == [None])
     thread.join()
     for ready in begun:
         assert ready is not None
@@ -89,35 +93,48 @@ def test_who_waits_is_told_and_need_not_look(
     threads = [threading.Thread(target=waiting, args=(key,)) for key in ("other", "mine")]
     for thread in threads:
         thread.start()
-    eventually(lambda: looked == {"mine": 1, "other": 1}, within=5)
+    eventually(lambda: looked == {"mine": 1, "other": 1})
 
     free.set()
     starts.freed("mine")
 
-    threads[1].join(5)
+    threads[1].join(PATIENCE_SECONDS)
     assert not threads[1].is_alive()
     assert looked == {"mine": 2, "other": 1}
     end.set()
     starts.freed("other")
-    threads[0].join(5)
+    threads[0].join(PATIENCE_SECONDS)
 
 
 def test_when_none_comes_to_its_end_one_more_begins_and_not_all_that_wait(
     monkeypatch: pytest.MonkeyPatch, taken: list[Callable[[], None]]
 ) -> None:
     assert taken
-    monkeypatch.setattr(starts, "LONGEST_WAIT_SECONDS", 0.5)
+    now = [starts.time.monotonic()]
+    monkeypatch.setattr(starts, "time", SimpleNamespace(monotonic=lambda: now[0]))
     monkeypatch.setattr(starts, "_LOOK_SECONDS", 0.02)
+    looked: Counter[int] = Counter()
     begun: list[Callable[[], None] | None] = []
     over = threading.Event()
-    threads = [
-        threading.Thread(target=lambda: begun.append(starts.wait_for_turn(over.is_set))) for _ in range(5)
-    ]
+
+    def wait() -> None:
+        def free() -> bool:
+            looked[threading.get_ident()] += 1
+            return over.is_set()
+
+        begun.append(starts.wait_for_turn(free))
+
+    threads = [threading.Thread(target=wait) for _ in range(5)]
     for thread in threads:
         thread.start()
+    eventually(lambda: len(looked) == len(threads))
+    assert not begun
 
-    eventually(lambda: begun, within=5)
+    now[0] += starts.LONGEST_WAIT_SECONDS + 1
 
+    eventually(lambda: begun)
+    looked.clear()
+    eventually(lambda: len(looked) == len(threads) - 1 and min(looked.values()) > 1)
     assert len(begun) == 1
     over.set()
     for thread in threads:
@@ -135,7 +152,7 @@ def test_how_long_one_waits_is_told_until_it_has_begun(taken: list[Callable[[], 
     )
     assert line.seconds == 0
     thread.start()
-    eventually(lambda: line.seconds > 0.1, within=5)
+    eventually(lambda: line.seconds > 0.1)
 
     taken.pop()()
     thread.join()
@@ -143,6 +160,6 @@ def test_how_long_one_waits_is_told_until_it_has_begun(taken: list[Callable[[], 
     (ready,) = got
     assert ready is not None
     before = line.seconds
-    eventually(lambda: line.seconds > before, within=5)
+    eventually(lambda: line.seconds > before)
     ready()
     assert line.since is None
