@@ -27,6 +27,7 @@ if TYPE_CHECKING:
 
 HERE = "eu-west-1:000000000000"
 NOW = datetime(2026, 11, 21, tzinfo=UTC)
+LAST_EVENTS = {"ExecutionSucceeded", "ExecutionFailed", "ExecutionAborted", "ExecutionTimedOut"}
 State = dict[str, object]
 
 
@@ -63,7 +64,11 @@ class Made:
         return self.ended(execution)
 
     def history(self, execution: str) -> list[str]:
-        events = self.states.get_execution_history(executionArn=execution, maxResults=1000)["events"]
+        """The history of an execution that has ended: its status is told a moment before its last event."""
+        events = eventually(
+            lambda: self.states.get_execution_history(executionArn=execution, maxResults=1000)["events"],
+            lambda seen: seen[-1]["type"] in LAST_EVENTS,
+        )
         assert [event["id"] for event in events] == list(range(1, len(events) + 1))
         return [event["type"] for event in events]
 
