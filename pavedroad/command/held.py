@@ -26,15 +26,16 @@ def held_as(op: Op, request: RunRequest) -> tuple[EngineEvent, ...]:
     deployment = as_mapping(engine.export_state(request).get("deployment")) or {}
     resources = (as_mapping(item) for item in as_list(deployment.get("resources")) or ())
     steps = (_step(op, resource) for resource in resources if resource)
-    return tuple(ResourcePreEvent(metadata=step, planning=True) for step in steps if _is_meant(request, step))
+    targets = Targets(request.targets, request.excludes) if request.partial else None
+    return tuple(ResourcePreEvent(metadata=step, planning=True) for step in steps if _is_meant(targets, step))
 
 
-def _is_meant(request: RunRequest, step: StepMetadata) -> bool:
-    if not (request.targets or request.excludes):
+def _is_meant(targets: Targets | None, step: StepMetadata) -> bool:
+    if targets is None:
         return True
     # The stack itself and its providers go only with the last resource, which nobody named here.
     held_by_others = step.type == STACK_TYPE or is_provider(step.type)
-    return not held_by_others and Targets(request.targets, request.excludes).has(step.urn)
+    return not held_by_others and targets.has(step.urn)
 
 
 def _step(op: Op, resource: Mapping[str, Json]) -> StepMetadata:

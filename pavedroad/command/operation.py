@@ -46,6 +46,10 @@ _SUCCEEDED: Final = {
     Operation.IMPORT: "the resources are in the stack",
     Operation.CHECK: "no mandatory policy is violated",
 }
+_PARTLY: Final = {
+    Operation.UPDATE: "what was meant is as the program says; the rest was left as it is",
+    Operation.DESTROY: "what was meant is deleted; the rest was left as it is",
+}
 _PLANNED: Final = "this is the plan; nothing was changed"
 _VIOLATED: Final = "a mandatory policy is violated"
 _OTHERWISE: Final = {
@@ -66,6 +70,7 @@ class Ran:
         recorder: Its own events and errors.
         only_plan: Nothing was carried out.
         live: Types that are made in the local cloud; None when none is meant.
+        partial: Only a part of the stack was meant.
     """
 
     operation: Operation
@@ -74,6 +79,7 @@ class Ran:
     plan: tuple[EngineEvent, ...] = ()
     only_plan: bool = False
     live: Collection[str] | None = None
+    partial: bool = False
 
     @property
     def code(self) -> ExitCode:
@@ -84,7 +90,13 @@ class Ran:
     @property
     def report(self) -> Report:
         """All that it told, to be shown."""
-        return read_events(self.recorder.told, operation=self.operation, plan=self.plan, live=self.live)
+        return read_events(
+            self.recorder.told,
+            operation=self.operation,
+            plan=self.plan,
+            live=self.live,
+            partial=self.partial,
+        )
 
 
 def run_operation(
@@ -120,6 +132,7 @@ def run_operation(
         plan=tuple(plan),
         only_plan=looks,
         live=live_types(request),
+        partial=request.partial,
     )
 
 
@@ -193,7 +206,8 @@ def tell(
 
 def _words(ran: Ran, subject: str) -> str:
     planned = ran.only_plan and not ran.operation.only_looks
-    words = _OTHERWISE.get(ran.outcome, _PLANNED if planned else _SUCCEEDED[ran.operation])
+    done = _PARTLY.get(ran.operation, "") if ran.partial else ""
+    words = _OTHERWISE.get(ran.outcome, _PLANNED if planned else done or _SUCCEEDED[ran.operation])
     if words is _VIOLATED and ran.operation is not Operation.CHECK:
         words = f"refused: {words}"
     if ran.outcome is not Outcome.SUCCEEDED and not ran.only_plan:

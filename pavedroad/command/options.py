@@ -94,6 +94,13 @@ Refresh: TypeAlias = Annotated[
 PreviewOnly: TypeAlias = Annotated[
     bool, typer.Option("--preview-only", help="Only tell what would be done; nothing is changed.")
 ]
+ClearPendingCreates: TypeAlias = Annotated[
+    bool,
+    typer.Option(
+        "--clear-pending-creates",
+        help="Forget the creates that an earlier run did not see the end of: nothing is left of them.",
+    ),
+]
 ContinueOnError: TypeAlias = Annotated[
     bool, typer.Option("--continue-on-error", help="After a failure go on with what does not depend on it.")
 ]

@@ -5,7 +5,7 @@ With `--preview-only` the state stays as it is too.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from pavedroad import engine
@@ -26,6 +26,7 @@ class RefreshOptions(RunOptions):
     """The options of `pavedroad refresh`; see the help of each."""
 
     preview_only: bool = False
+    clear_pending_creates: bool = False
 
 
 def run_refresh(options: RefreshOptions) -> ExitCode:
@@ -35,7 +36,10 @@ def run_refresh(options: RefreshOptions) -> ExitCode:
         CommandError: An option does not fit the project.
         EngineError: Another run has the stack.
     """
-    request = run_request(options, only_plan=options.preview_only)
+    request = replace(
+        run_request(options, only_plan=options.preview_only),
+        clear_pending_creates=options.clear_pending_creates,
+    )
     with terminable():
         if options.preview_only:
             ran = run_operation(

@@ -49,7 +49,7 @@ def listed_resources(path: Path, *, project: str, stack: str) -> list[State]:
         EngineError: A line is not of that form.
     """
     found: list[State] = []
-    for number, line in enumerate(path.read_text(encoding="utf-8").splitlines(), 1):
+    for number, line in enumerate(path.read_text(encoding="utf-8").split("\n"), 1):
         if not line.strip():
             continue
         raw: Wire = None

@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from pavedroad.engine.planner import Planner
     from pavedroad.engine.providers import Instance, Providers
     from pavedroad.engine.steps import Step, StepRunner
+    from pavedroad.engine.targets import Targets
     from pavedroad.engine.values import Props
 
     _T = TypeVar("_T")
@@ -55,9 +56,11 @@ class Deployment:
         providers: Providers,
         emit: Callable[[EngineEvent], None],
         *,
+        targets: Targets,
         continue_on_error: bool,
     ) -> None:
         """Prepare an operation."""
+        self._targets = targets
         self._continues = continue_on_error
         self._lost: set[str] = set()
         self._planner = planner
@@ -84,8 +87,9 @@ class Deployment:
         return await self._guarded(self._register(goal), self._planner.urn(goal))
 
     async def _register(self, goal: Goal) -> State:
+        await self._planner.started.wait()
         self._go_on()
-        if self._lost & set(goal.needs()):
+        if self._lost & {self._planner.urn(goal), *goal.needs()}:
             self._planner.skip(goal)
             raise Refused(goal.name)
         steps = await self._planner.plan(goal)
@@ -107,6 +111,7 @@ class Deployment:
         return await self._guarded(self._read(goal, id_), self._planner.urn(goal))
 
     async def _read(self, goal: Goal, id_: str) -> State:
+        await self._planner.started.wait()
         self._go_on()
         steps = await self._planner.plan_read(goal, id_)
         await self._do(steps)
@@ -164,8 +169,12 @@ class Deployment:
         if self.stopping.is_set():
             raise Stopped
 
-    async def delete_rest(self) -> None:
+    async def delete_rest(self, *, after_program: bool) -> None:
         """Delete what the program did not register, and what was replaced.
+
+        Args:
+            after_program: A program said what shall be. One that lost a resource has not said all: what it
+                makes of that resource's outputs is missing, and must not be taken for removed.
 
         Raises:
             Stopped: A deletion failed or may not be.
@@ -175,7 +184,20 @@ class Deployment:
         except Refused as refused:
             self.stop()
             raise Stopped from refused
+        if not self._lost:
+            self._demand_targets()
+        if after_program and self._lost:
+            steps = [step for step in steps if not step.logical]
         await self._delete(steps)
+
+    def _demand_targets(self) -> None:
+        """Say which targets are none; nothing is deleted when one was surely meant to be."""
+        unmet = self._targets.unmet()
+        for severity, message in unmet:
+            self._emit(DiagnosticEvent(severity=severity, message=message))
+        if any(severity == "error" for severity, _ in unmet):
+            self.stop()
+            raise Stopped
 
     async def _delete(self, steps: list[Step]) -> None:
         """Delete resources, each after everything that depends on it; independent ones at once.
@@ -203,7 +225,7 @@ class Deployment:
             finally:
                 over[id(step.state)].set()
 
-        await self._all(one(step) for step in steps)
+        await self._all((step.state.urn, one(step)) for step in steps)
 
     async def at_once(self, steps: Iterable[Step]) -> None:
         """Do steps that do not wait for each other.
@@ -211,11 +233,13 @@ class Deployment:
         Raises:
             Stopped: One failed.
         """
-        await self._all(self._do([step]) for step in steps)
+        await self._all((step.state.urn, self._do([step])) for step in steps)
 
-    async def _all(self, works: Iterable[Coroutine[None, None, None]]) -> None:
-        """Do all of it; what runs is let finish even when a part fails."""
-        results = await asyncio.gather(*(self._guarded(work, "") for work in works), return_exceptions=True)
+    async def _all(self, works: Iterable[tuple[str, Coroutine[None, None, None]]]) -> None:
+        """Do all of it, each for a resource; what runs is let finish even when a part fails."""
+        results = await asyncio.gather(
+            *(self._guarded(work, urn) for urn, work in works), return_exceptions=True
+        )
         for result in results:
             # What was lost is reported already, and the run goes on without it.
             if isinstance(result, BaseException) and not isinstance(result, Lost):

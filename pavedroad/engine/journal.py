@@ -13,14 +13,15 @@ from pavedroad.engine.state import State, is_provider, provider_urn
 from pavedroad.engine.statefile import Pending, now, to_json
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Mapping
+    from collections.abc import Callable, Iterable
 
     from pavedroad.engine.statefile import StateFile
     from pavedroad.engine.steps import Step
 
+_CREATING: Final = "creating"
 _PENDING: Final = {
-    Op.CREATE: "creating",
-    Op.CREATE_REPLACEMENT: "creating",
+    Op.CREATE: _CREATING,
+    Op.CREATE_REPLACEMENT: _CREATING,
     Op.UPDATE: "updating",
     Op.DELETE: "deleting",
     Op.DELETE_REPLACED: "deleting",
@@ -29,6 +30,7 @@ _PENDING: Final = {
     Op.IMPORT: "importing",
     Op.IMPORT_REPLACEMENT: "importing",
 }
+_HARMLESS: Final = frozenset({"reading", "importing"})
 _REPLACING: Final = frozenset({Op.CREATE_REPLACEMENT, Op.READ_REPLACEMENT, Op.IMPORT_REPLACEMENT})
 _MADE: Final = frozenset({Op.CREATE, Op.SAME, Op.UPDATE, Op.READ, Op.IMPORT}) | _REPLACING
 _GONE: Final = frozenset(
@@ -42,24 +44,47 @@ class FileJournal:
     The state is what this run has made, in the order it was made, then what it has not come to yet.
     """
 
-    def __init__(self, file: StateFile, olds: list[State], renamed: Mapping[str, str]) -> None:
-        """Start from the state as it was loaded; `renamed` maps old URNs to new ones as aliases are used."""
+    def __init__(self, file: StateFile, olds: list[State]) -> None:
+        """Start from the state as it was loaded."""
         self._file = file
         self._olds = olds
-        self._renamed = renamed
+        # Old URNs to new ones, as resources are written under a name that an alias led to.
+        self._renamed: dict[str, str] = {}
+        # What a refresh did not find any more, to its parent.
+        self._lost_parents: dict[str, str] = {}
         self._news: list[State] = []
         self._settled: set[int] = set()
         self._pending: dict[int, Pending] = {}
-        self._interrupted: dict[str, Pending] = {}
+        self._interrupted: list[Pending] = []
         self._encoded: dict[int, tuple[State, str]] = {}
         self._saving = Saving(self._text, file.replace)
 
     def carry(self, pending: Iterable[Pending]) -> None:
-        """Keep the creates that an earlier run did not see the end of, until they are made again.
+        """Keep what an earlier run did not see the end of, until it is made again, found or read anew.
 
-        Nothing else needs to be kept: what was to be changed is read anew, and an import only reads.
+        What only read is not kept: nothing came of it.
         """
-        self._interrupted = {entry.state.urn: entry for entry in pending if entry.type == "creating"}
+        self._interrupted = [
+            entry
+            for entry in pending
+            if entry.type == _CREATING
+            or (entry.type not in _HARMLESS and any(read_by(entry, state) for state in self._olds))
+        ]
+
+    def interrupted(self) -> list[Pending]:
+        """The creates that nobody has looked into yet."""
+        return [entry for entry in self._interrupted if entry.type == _CREATING]
+
+    async def found(self, entry: Pending, state: State | None) -> None:
+        """Write down what an interrupted create has made; None: nothing is there.
+
+        Raises:
+            EngineError: The state cannot be written.
+        """
+        self._interrupted.remove(entry)
+        if state is not None:
+            self._olds.append(state)
+        await self._saving.saved()
 
     async def begin(self, step: Step) -> None:
         """Write down an operation before it begins.
@@ -71,8 +96,9 @@ class FileJournal:
         state = step.state
         if type_ is None or not state.custom or is_provider(state.type):
             return
-        # As it stands now: the step fills the new state while it runs.
-        self._pending[id(step)] = Pending(type=type_, state=state.copy())
+        # As it stands now: the step fills the new state while it runs. An update is known by what it changes.
+        known = step.old if step.op is Op.UPDATE and step.old is not None else state
+        self._pending[id(step)] = Pending(type=type_, state=known.copy())
         await self._saving.saved()
 
     async def end(self, step: Step) -> None:
@@ -88,6 +114,7 @@ class FileJournal:
             self._remove(step, old)
         elif step.op is Op.REFRESH and old is not None:
             self._replace(old, new)
+            self._interrupted = [entry for entry in self._interrupted if not read_by(entry, old)]
         elif step.op in _MADE and new is not None:
             self._add(step, new, old)
         if changed_nothing:
@@ -98,7 +125,9 @@ class FileJournal:
     def _is_unchanged(self, step: Step) -> bool:
         """The file says already what the step came to."""
         new, old = step.new, step.old
-        if step.op is not Op.SAME or new is None or old is None or new.urn in self._interrupted:
+        if step.op is not Op.SAME or new is None or old is None:
+            return False
+        if any(entry.state.urn == new.urn for entry in self._interrupted):
             return False
         return to_json(new, None) == to_json(old, None)
 
@@ -107,10 +136,14 @@ class FileJournal:
             new.created = new.created or now()
         if step.op is not Op.SAME:
             new.modified = now()
-        self._interrupted.pop(new.urn, None)
+        self._interrupted = [
+            entry for entry in self._interrupted if entry.type != _CREATING or entry.state.urn != new.urn
+        ]
         self._news.append(new)
         if old is None:
             return
+        if old.urn != new.urn:
+            self._renamed[old.urn] = new.urn
         if step.op in _REPLACING and not old.pending_replacement:
             old.delete = True
             self._encoded.pop(id(old), None)
@@ -127,6 +160,8 @@ class FileJournal:
     def _replace(self, old: State, new: State | None) -> None:
         index = next(index for index, state in enumerate(self._olds) if state is old)
         self._olds[index : index + 1] = [] if new is None else [new]
+        if new is None:
+            self._lost_parents[old.urn] = old.parent
 
     async def fail(self, step: Step) -> None:
         """A step failed: what the provider left half made is kept, so that nothing is lost.
@@ -163,12 +198,15 @@ class FileJournal:
             [self._encode(state) for state in fixed],
             [
                 (pending.type, self._file.encode(pending.state))
-                for pending in [*self._interrupted.values(), *self._pending.values()]
+                for pending in [*self._interrupted, *self._pending.values()]
             ],
         )
 
     async def settle_refresh(self) -> list[State]:
-        """After a refresh: forget dependencies on what is gone; the state as it is now.
+        """After a refresh: forget dependencies on what is gone, and give its children to its parent.
+
+        Returns:
+            The state as it is now.
 
         Raises:
             EngineError: The state cannot be written.
@@ -183,6 +221,8 @@ class FileJournal:
             }
             fixed.property_dependencies = {key: urns for key, urns in kept.items() if urns}
             fixed.deleted_with = state.deleted_with if state.deleted_with in known else ""
+            while fixed.parent in self._lost_parents and fixed.parent not in known:
+                fixed.parent = self._lost_parents[fixed.parent]
             self._olds[index] = fixed
         await self._saving.saved()
         return list(self._olds)
@@ -202,6 +242,13 @@ class FileJournal:
 
     def _new_name(self, urn: str) -> str:
         return self._renamed.get(urn, urn)
+
+
+def read_by(entry: Pending, state: State) -> bool:
+    """Whether what became of an interrupted operation is known once a resource is read anew."""
+    if entry.type == _CREATING or entry.state.urn != state.urn:
+        return False
+    return not entry.state.id or entry.state.id == state.id  # Pulumi's own updates name no id
 
 
 def _renamed(state: State, rename: Callable[[str], str]) -> State:

@@ -40,7 +40,7 @@ class StackLock:
         path = self._state.with_name(f"{self._state.name}.lock")
         try:
             path.parent.mkdir(parents=True, exist_ok=True)
-            file = path.open("a+", encoding="utf-8")
+            file = path.open("a+", encoding="utf-8", errors="replace")
         except OSError as error:
             raise EngineError(
                 f"stack '{self._stack}' cannot be locked: {path}: {error.strerror}.\n"

@@ -36,13 +36,34 @@ def passphrase_from(environment: Mapping[str, str]) -> str | None:
     name = environment.get("PULUMI_CONFIG_PASSPHRASE_FILE")
     if not name:
         return None
+    return read_passphrase(Path(name), "PULUMI_CONFIG_PASSPHRASE_FILE", may_be_empty=True)
+
+
+def read_passphrase(path: Path, what: str, *, may_be_empty: bool = False) -> str:
+    """The passphrase in a file, without the space around it.
+
+    Args:
+        path: The file.
+        what: What it is for; begins the message.
+        may_be_empty: An empty passphrase is a passphrase, as in Pulumi.
+
+    Raises:
+        EngineError: It cannot be read, or there is none in it.
+    """
     try:
-        return Path(name).read_text(encoding="utf-8").strip()
-    except OSError as error:
+        text = path.read_text(encoding="utf-8").strip()
+    except (OSError, UnicodeDecodeError) as error:
+        reason = error.strerror if isinstance(error, OSError) else "it is not UTF-8 text"
         raise EngineError(
-            f"PULUMI_CONFIG_PASSPHRASE_FILE: cannot read {name}: {error.strerror}. "
-            "Name a readable file that holds the passphrase, or unset the variable."
+            f"{what}: cannot read {path}: {reason}. Let it be a readable file that holds the passphrase, "
+            "or set PULUMI_CONFIG_PASSPHRASE."
         ) from error
+    if not (text or may_be_empty):
+        raise EngineError(
+            f"{what}: {path} is empty. Put back the passphrase that the secrets were encrypted with; delete "
+            "the file when there are none."
+        )
+    return text
 
 
 class Crypter:

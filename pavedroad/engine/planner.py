@@ -13,6 +13,7 @@ from pavedroad.engine.aliases import AliasBook
 from pavedroad.engine.diffs import compare, with_replace_on_changes
 from pavedroad.engine.events import DiagnosticEvent, Op
 from pavedroad.engine.planning import (
+    IMPORTED,
     delete_first,
     delete_step,
     is_import,
@@ -53,6 +54,7 @@ class Planner:
 
     Attributes:
         news: The state that the program wants, by URN, in order of registration.
+        started: Set once it is known what the stack holds; nothing can be planned before.
     """
 
     def __init__(
@@ -79,7 +81,7 @@ class Planner:
         self.news: dict[str, State] = {}
         self._aliases = AliasBook(project=project, stack=stack)
         self._deciding = asyncio.Lock()
-        self._started = asyncio.Event()
+        self.started = asyncio.Event()
         self._seeds = Seeds((), ())
         # URNs that the program holds on to, whatever is done to them.
         self._seen: set[str] = set()
@@ -97,7 +99,7 @@ class Planner:
         self.resources = list(olds)
         self.olds = {state.urn: state for state in olds if not state.delete}
         self._seeds = Seeds(olds, pending)
-        self._started.set()
+        self.started.set()
 
     async def plan(self, goal: Goal) -> list[Step]:
         """The steps that bring one registered resource about, in order.
@@ -108,7 +110,6 @@ class Planner:
             ProviderFailure: The provider failed while it was asked.
             EngineError: A plugin died.
         """
-        await self._started.wait()
         new, old = self._register(goal)
         if not self._targets.has(new.urn):
             return self._leave(new, old)
@@ -138,6 +139,7 @@ class Planner:
                 if not recreating:
                     # It went while it was checked, so what it had is no base for its defaults any more.
                     await self._check(new, None, goal.inputs, old.id)
+                    await self._judge(new, again=True)
                 return self._recreate(new, old)
             return await self._against(goal, new, old)
 
@@ -186,7 +188,6 @@ class Planner:
         Raises:
             Refused: It is invalid; the reason was reported.
         """
-        await self._started.wait()
         new, old = self._register(goal)
         new.external, new.id = True, id_
         self._seen.add(new.urn)
@@ -259,10 +260,10 @@ class Planner:
         if failures:
             raise Refused(new.urn)
 
-    async def _judge(self, new: State) -> None:
+    async def _judge(self, new: State, *, again: bool = False) -> None:
         subject = self._subject(new)
-        new.inputs = await self._policies.remediate(subject)
-        violated = await self._policies.analyze(subject)
+        new.inputs = await self._policies.remediate(subject, again=again)
+        violated = await self._policies.analyze(subject, again=again)
         if violated and not self._dry_run:
             raise Refused(new.urn)
 
@@ -293,13 +294,13 @@ class Planner:
             self._emit(DiagnosticEvent(severity="error", message=message, urn=new.urn))
             if not self._dry_run:
                 raise Refused(new.urn)
-        if goal.import_id and not self._dry_run:
-            raise ProviderFailure(
-                "a resource that still names what it was imported from may not be replaced; "
-                "remove the `import_` option from the program"
-            )
+        if goal.import_id:
+            if not self._dry_run:
+                raise ProviderFailure(IMPORTED)
+            self._emit(DiagnosticEvent(severity="warning", message=IMPORTED, urn=new.urn))
         # Defaults that were carried over from the old resource do not hold for its replacement.
         await self._check(new, None, goal.inputs, old.id)
+        await self._judge(new, again=True)
         create = Step(
             op=Op.CREATE_REPLACEMENT,
             old=old,

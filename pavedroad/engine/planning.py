@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from pavedroad.engine import values
 from pavedroad.engine.events import Op
@@ -15,6 +15,12 @@ if TYPE_CHECKING:
     from pavedroad.engine.provider_client import Failure
     from pavedroad.engine.state import Goal
     from pavedroad.engine.values import Props
+
+IMPORTED: Final = (
+    "a resource that still names what it was imported from may not be replaced; "
+    "remove the `import_` option from the program"
+)
+"""What is said of such a resource: a warning in a preview, an error in an update."""
 
 
 def new_state(urn: str, goal: Goal, parent: State | None, old: State | None, alias: str) -> State:

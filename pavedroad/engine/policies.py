@@ -78,6 +78,8 @@ class Policies:
         self._packs: list[_Pack] = []
         self._channels: list[Channel] = []
         self._ready: asyncio.Task[None] | None = None
+        # What was told of each resource.
+        self._told: dict[str, list[ev.PolicyEvent | ev.PolicyRemediationEvent]] = {}
         self.violated = False
 
     def start(self, packs: Sequence[PolicyPack]) -> None:
@@ -168,8 +170,13 @@ class Policies:
             entry.properties.CopyFrom(values.to_struct(setting.properties))
         await _call((child, channel), "Configure", request, empty_pb2.Empty, "configuring")
 
-    async def remediate(self, subject: Subject) -> Props:
-        """The resource's inputs after every pack's remediations, in the order of the packs."""
+    async def remediate(self, subject: Subject, *, again: bool = False) -> Props:
+        """The resource's inputs after every pack's remediations, in the order of the packs.
+
+        Args:
+            subject: The resource.
+            again: Its inputs were checked anew, and what was told of them is not told twice.
+        """
         inputs = subject.state.inputs
         for pack in self._packs:
             if not pack.remediates:
@@ -178,13 +185,13 @@ class Policies:
             reply = await self._ask(pack, "Remediate", request, pb.RemediateResponse, subject.state.urn)
             for remediation in reply.remediations:
                 if remediation.diagnostic:
-                    self._emit(self._note(pack, remediation, subject.state.urn))
+                    self._tell(self._note(pack, remediation, subject.state.urn), again=again)
                 elif remediation.HasField("properties"):
                     after = {
                         **{key: inputs[key] for key in inputs if key.startswith(values.INTERNAL_PREFIX)},
                         **values.from_struct(remediation.properties),
                     }
-                    self._emit(
+                    self._tell(
                         ev.PolicyRemediationEvent(
                             resource_urn=subject.state.urn,
                             policy_name=remediation.policyName,
@@ -192,13 +199,19 @@ class Policies:
                             policy_pack_version=pack.version,
                             before=values.mask_props(inputs),
                             after=values.mask_props(after),
-                        )
+                        ),
+                        again=again,
                     )
                     inputs = after
         return inputs
 
-    async def analyze(self, subject: Subject) -> bool:
-        """Let every pack judge one resource; whether a mandatory policy is violated."""
+    async def analyze(self, subject: Subject, *, again: bool = False) -> bool:
+        """Let every pack judge one resource; whether a mandatory policy is violated.
+
+        Args:
+            subject: The resource.
+            again: Its inputs were checked anew, and what was told of them is not told twice.
+        """
         packs = [pack for pack in self._packs if pack.analyses_resources]
         if not packs:
             return False
@@ -207,7 +220,7 @@ class Policies:
             *(self._ask(pack, "Analyze", request, pb.AnalyzeResponse, urn) for pack in packs)
         )
         found = [
-            self._report(pack, diagnostic, urn)
+            self._report(pack, diagnostic, urn, again=again)
             for pack, reply in zip(packs, replies, strict=True)
             for diagnostic in reply.diagnostics
         ]
@@ -227,12 +240,20 @@ class Policies:
             for diagnostic in reply.diagnostics:
                 self._report(pack, diagnostic, diagnostic.urn if diagnostic.urn in known else root)
 
-    def _report(self, pack: _Pack, diagnostic: pb.AnalyzeDiagnostic, urn: str) -> bool:
+    def _tell(self, event: ev.PolicyEvent | ev.PolicyRemediationEvent, *, again: bool) -> None:
+        told = self._told.setdefault(event.resource_urn, [])
+        if not (again and event in told):
+            told.append(event)
+            self._emit(event)
+
+    def _report(
+        self, pack: _Pack, diagnostic: pb.AnalyzeDiagnostic, urn: str, *, again: bool = False
+    ) -> bool:
         level = _LEVELS[diagnostic.enforcementLevel]
         # What a remediation left behind is refused like any mandatory violation.
         level = "mandatory" if level == "remediate" else level
         severity = _SEVERITIES.get(diagnostic.severity) or pack.severities.get(diagnostic.policyName, "")
-        self._emit(
+        self._tell(
             ev.PolicyEvent(
                 resource_urn=urn,
                 message=diagnostic.message,
@@ -241,7 +262,8 @@ class Policies:
                 policy_pack_version=pack.version,
                 enforcement_level=level,
                 severity=severity,
-            )
+            ),
+            again=again,
         )
         self.violated = self.violated or level == "mandatory"
         return level == "mandatory"

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Final, Literal, TypeVar
 
 from google.protobuf import empty_pb2
@@ -210,7 +210,7 @@ class ProviderClient:
             preview=preview,
             timeout=limit_seconds,
         )
-        reply = await self._call("Create", request, pb.CreateResponse, f"creating {subject.urn}")
+        reply = await self._call("Create", request, pb.CreateResponse, f"creating {subject.urn}", inputs)
         return reply.id, self._in(values.from_struct(reply.properties), inputs)
 
     async def update(
@@ -237,7 +237,7 @@ class ProviderClient:
             preview=preview,
             timeout=limit_seconds,
         )
-        reply = await self._call("Update", request, pb.UpdateResponse, f"updating {subject.urn}")
+        reply = await self._call("Update", request, pb.UpdateResponse, f"updating {subject.urn}", news)
         return self._in(values.from_struct(reply.properties), news)
 
     async def delete(
@@ -266,7 +266,8 @@ class ProviderClient:
             properties=self._out(outputs),
         )
         try:
-            reply = await self._call("Read", request, pb.ReadResponse, f"reading {subject.urn}")
+            sent = {**outputs, **inputs}
+            reply = await self._call("Read", request, pb.ReadResponse, f"reading {subject.urn}", sent)
         except ProviderFailure as failure:
             if failure.partial is None:
                 raise
@@ -304,20 +305,29 @@ class ProviderClient:
         except Unimplemented:
             return None
 
-    async def _call(self, name: str, request: Message, reply: type[_Reply], doing: str) -> _Reply:
+    async def _call(
+        self, name: str, request: Message, reply: type[_Reply], doing: str, sent: Props | None = None
+    ) -> _Reply:
         try:
             return await self._channel.method(f"{_SERVICE}{name}", reply)(request)
         except RpcFailure as failure:
-            raise await self._explained(failure, doing) from failure
+            raise await self._explained(failure, doing, sent or {}) from failure
 
-    async def _explained(self, failure: RpcFailure, doing: str) -> Exception:
+    async def _explained(self, failure: RpcFailure, doing: str, sent: Props) -> Exception:
         if failure.code == "UNAVAILABLE":
             ended = await self.child.ended_early()
             if ended:
                 return EngineError(f"{self.child.label} {ended}\nThis happened while {doing}.")
         if failure.code == "UNIMPLEMENTED":
             return Unimplemented(failure.message)
-        return ProviderFailure(failure.message, _partial(failure.details))
+        partial = _partial(failure.details)
+        if partial is None:
+            return ProviderFailure(failure.message)
+        marked = replace(
+            partial, outputs=self._in(partial.outputs, sent), inputs=self._in(partial.inputs, sent)
+        )
+        reasons = "; ".join(reason for reason in partial.reasons if reason not in failure.message)
+        return ProviderFailure(f"{failure.message}: {reasons}" if reasons else failure.message, marked)
 
 
 class Unimplemented(ProviderFailure):

@@ -48,6 +48,7 @@ class RunRequest:
         state_file: The stack's state; None is .pavedroad/state/<stack>.json in the project.
         continue_on_error: After a failure go on with what does not depend on it.
         refresh: Read every resource from its provider before an update is planned.
+        clear_pending_creates: Forget the creates that an earlier run did not see the end of; for a refresh.
         targets: Globs over URNs of what may change; empty is everything.
         excludes: Globs over URNs of what must stay as it is.
         ambient_plugins: Whether a provider plugin may be searched on PATH, when no folder is known for it.
@@ -66,11 +67,17 @@ class RunRequest:
     state_file: Path | None = None
     continue_on_error: bool = False
     refresh: bool = False
+    clear_pending_creates: bool = False
     targets: tuple[str, ...] = ()
     excludes: tuple[str, ...] = ()
     ambient_plugins: bool = False
     dry_run: bool = True
     lock: StackLock | None = None
+
+    @property
+    def partial(self) -> bool:
+        """Whether only a part of the stack is meant."""
+        return bool(self.targets or self.excludes)
 
 
 class Outcome(Enum):

@@ -12,7 +12,8 @@ from pavedroad.engine import values
 from pavedroad.engine.deployment import Deployment, Stopped
 from pavedroad.engine.events import CancelEvent, DiagnosticEvent, Op, PreludeEvent, SummaryEvent
 from pavedroad.engine.importing import Importer
-from pavedroad.engine.journal import FileJournal
+from pavedroad.engine.interrupted import Lookout
+from pavedroad.engine.journal import FileJournal, read_by
 from pavedroad.engine.locking import StackLock
 from pavedroad.engine.monitor import EngineService, Monitor
 from pavedroad.engine.planner import Planner
@@ -30,7 +31,7 @@ from pavedroad.engine.steps import NoJournal, Step, StepRunner
 from pavedroad.engine.targets import Targets
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Container, Sequence
 
     from pavedroad.engine.events import EngineEvent
     from pavedroad.engine.importing import Import
@@ -43,7 +44,7 @@ if TYPE_CHECKING:
 DEFAULT_PARALLEL: Final = 16
 EXIT_GRACE_SECONDS: Final = 2.0
 _AGAIN: Final = {
-    "creating": "The next update makes it again, under the same name.",
+    "creating": "An update makes it again, under the same name; all else looks for it.",
     "importing": "Nothing of it was changed.",
     "reading": "Nothing of it was changed.",
 }
@@ -172,6 +173,7 @@ class Run:
         try:
             await self._work(parts, loaded)
         except Stopped:
+            parts.planner.started.set()  # what waits for it is to learn that it is over
             await parts.deployment.idle()
         except asyncio.CancelledError:
             parts.cancelled = True
@@ -189,16 +191,17 @@ class Run:
     def _parts(self, plugins: Plugins, file: StateFile, loaded: Loaded) -> _Parts:
         providers = Providers(plugins, plugins.config, dry_run=self._dry_run)
         policies = Policies(plugins, self._emit, dry_run=self._dry_run)
+        targets = Targets(self._request.targets, self._request.excludes)
         planner = Planner(
             project=plugins.project.name,
             stack=self._request.stack,
             providers=providers,
             policies=policies,
             emit=self._emit,
-            targets=Targets(self._request.targets, self._request.excludes),
+            targets=targets,
             dry_run=self._dry_run,
         )
-        journal = None if self._dry_run else FileJournal(file, list(loaded.resources), planner.renamed)
+        journal = None if self._dry_run else FileJournal(file, list(loaded.resources))
         if journal is not None:
             journal.carry(loaded.pending)
         runner = StepRunner(
@@ -210,7 +213,12 @@ class Run:
             parallel=self._parallel,
         )
         deployment = Deployment(
-            planner, runner, providers, self._emit, continue_on_error=self._request.continue_on_error
+            planner,
+            runner,
+            providers,
+            self._emit,
+            targets=targets,
+            continue_on_error=self._request.continue_on_error,
         )
         signalled = asyncio.Event()
         monitor = Monitor(deployment, plugins, signalled.set, dry_run=self._dry_run, parallel=self._parallel)
@@ -239,14 +247,20 @@ class Run:
             for package in {**self._request.provider_dirs, **plugins.project.plugin_dirs}:
                 parts.providers.start_early(package)
             parts.policies.start(self._request.policy_packs)
-        parts.planner.start_from(await self._refreshed(parts, loaded), loaded.pending)
+        olds = await self._refreshed(parts, loaded)
+        if self._operation in {"destroy", "refresh"}:
+            known = {state.urn for state in olds}
+            olds = [*olds, *await self._found(parts, known, deleting=self._operation == "destroy")]
+        parts.planner.start_from(olds, loaded.pending)
         if parts.program is not None:
             await self._through(parts, parts.program)
+            if not deployment.failed and not self._request.partial:
+                parts.planner.resources += await self._found(parts, parts.planner.news, deleting=False)
         if self._operation == "import":
             project, stack = plugins.project.name, self._request.stack
             await Importer(project, stack, parts.planner, deployment, self._emit).run(self._imports)
         elif self._operation != "refresh" and not deployment.stopping.is_set():
-            await deployment.delete_rest()
+            await deployment.delete_rest(after_program=parts.program is not None)
         if not deployment.failed:
             await parts.policies.analyze_stack(parts.planner.subjects(), deployment.root)
 
@@ -273,15 +287,28 @@ class Run:
         olds, journal = loaded.resources, parts.journal
         parts.providers.know(olds)
         everything = self._operation == "refresh" or self._request.refresh
-        unsure = {(entry.state.urn, entry.state.id) for entry in loaded.pending}
-        stale = [state for state in olds if everything or (state.urn, state.id) in unsure]
+        stale = [
+            state for state in olds if everything or any(read_by(entry, state) for entry in loaded.pending)
+        ]
         if not stale or (self._dry_run and not everything):
             return olds
         steps = [Step(op=Op.REFRESH, old=state) for state in stale]
         await parts.deployment.at_once(steps)
         if journal is None:
             return [step.new for step in steps if step.new is not None]
-        return await journal.settle_refresh() if everything else journal.resources()
+        return await journal.settle_refresh()
+
+    async def _found(self, parts: _Parts, known: Container[str], *, deleting: bool) -> list[State]:
+        """What interrupted creates have made that nothing makes again; a preview does not look."""
+        if parts.journal is None or not parts.journal.interrupted():
+            return []
+        lookout = Lookout(parts.journal, parts.providers, self._emit)
+        if self._request.clear_pending_creates:
+            await lookout.forget()
+        found = await lookout.look(known=known, deleting=deleting)
+        # What a destroy may have left behind must not pass for deleted.
+        parts.deployment.failed = parts.deployment.failed or (deleting and lookout.unsure)
+        return found
 
     async def _through(self, parts: _Parts, program: Child) -> None:
         """Wait until the program has registered everything, or the run ends early."""

@@ -94,7 +94,7 @@ class Goal:
 
     def needs(self) -> Iterator[str]:
         """Every URN that must exist before this resource."""
-        yield from (self.parent, provider_urn(self.provider), self.deleted_with)
+        yield from filter(None, (self.parent, provider_urn(self.provider), self.deleted_with))
         yield from self.dependencies
         for urns in self.property_dependencies.values():
             yield from urns

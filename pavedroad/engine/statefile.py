@@ -15,7 +15,7 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Final, cast
 
 from pavedroad.engine import values
-from pavedroad.engine.passphrase import Crypter, passphrase_from
+from pavedroad.engine.passphrase import Crypter, passphrase_from, read_passphrase
 from pavedroad.engine.request import EngineError
 from pavedroad.engine.state import State
 
@@ -112,11 +112,28 @@ class Vault:
     def _own_passphrase(self) -> str:
         path = self._folder / _OWN_PASSPHRASE
         if not path.exists():
+            self._make_own_passphrase(path)
+        return read_passphrase(path, f"the passphrase of {self._where}")
+
+    def _make_own_passphrase(self, path: Path) -> None:
+        """Made whole or not at all, and never over another run's: what is encrypted must stay readable."""
+        temporary = path.with_name(f"{path.name}.{os.getpid()}")
+        try:
             self._folder.mkdir(parents=True, exist_ok=True)
-            descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, _PRIVATE)
+            descriptor = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, _PRIVATE)
             with os.fdopen(descriptor, "w", encoding="utf-8") as file:
                 file.write(secrets.token_urlsafe(32))
-        return path.read_text(encoding="utf-8").strip()
+                file.flush()
+                os.fsync(file.fileno())
+            with contextlib.suppress(FileExistsError):
+                path.hardlink_to(temporary)
+        except OSError as error:
+            raise EngineError(
+                f"{self._where}: the passphrase for its secrets cannot be kept in {path} "
+                f"({error.strerror or error}). Mend the folder, or set PULUMI_CONFIG_PASSPHRASE."
+            ) from error
+        finally:
+            temporary.unlink(missing_ok=True)
 
     def seal(self, value: Wire) -> Wire:
         """The value with every secret encrypted."""
@@ -143,13 +160,19 @@ class Vault:
                     text = self._open().decrypt(sealed)
                 except ValueError as error:
                     raise EngineError(f"{self._where}: a secret in it is {error}.") from error
-                return {values.SIGNATURE: signature, "value": cast("Wire", json.loads(text))}
+                return {values.SIGNATURE: signature, "value": self._parsed(text)}
             if signature == values.SECRET and isinstance(item.get("plaintext"), str):
-                clear = cast("Wire", json.loads(str(item["plaintext"])))
-                return {values.SIGNATURE: signature, "value": clear}
+                return {values.SIGNATURE: signature, "value": self._parsed(str(item["plaintext"]))}
             return {key: values.rewrite(entry, special) for key, entry in item.items()}
 
         return values.rewrite(value, special)
+
+    def _parsed(self, text: str) -> Wire:
+        try:
+            return cast("Wire", json.loads(text))
+        except ValueError:
+            # Without the text, and without the error that would quote it.
+            raise EngineError(f"{self._where}: a secret in it is not valid JSON.") from None
 
 
 class StateFile:

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from pavedroad.engine.events import EngineEvent
-    from pavedroad.engine.provider_client import ProviderClient
+    from pavedroad.engine.provider_client import Partial, ProviderClient
     from pavedroad.engine.providers import Providers
     from pavedroad.engine.state import State
 
@@ -178,6 +178,8 @@ class StepRunner:
         self._emit(ResOutputsEvent(metadata=step.metadata(), planning=self._dry_run))
 
     async def _report(self, step: Step, failure: ProviderFailure) -> None:
+        if failure.partial is not None and step.new is not None and step.op in _CREATES | {Op.UPDATE}:
+            _keep(step.new, failure.partial)
         await self._journal.fail(step)
         self._emit(DiagnosticEvent(severity="error", message=str(failure), urn=step.state.urn))
         self._emit(ResOpFailedEvent(metadata=step.metadata()))
@@ -340,6 +342,13 @@ class StepRunner:
         """The plugin that serves a resource; None when its configuration is not known yet."""
         instance = await self._providers.ensure(state.provider)
         return instance.client if instance.configured else None
+
+
+def _keep(new: State, partial: Partial) -> None:
+    """Take over what exists although it is not ready: the next update brings it to its end."""
+    new.id = partial.id or new.id
+    new.outputs = values.with_secret_keys(partial.outputs, new.additional_secret_outputs)
+    new.init_errors = partial.reasons or ("the provider gave no reason",)
 
 
 def _subject(state: State) -> Subject:

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from fnmatch import fnmatchcase
-from typing import TYPE_CHECKING
+import re
+from typing import TYPE_CHECKING, Literal
 
 from pavedroad.engine.state import STACK_TYPE, is_provider, urn_type
 
 if TYPE_CHECKING:
-    from collections.abc import Container, Sequence
+    from collections.abc import Container, Mapping, Sequence
 
     from pavedroad.engine.state import State
     from pavedroad.engine.steps import Step
@@ -18,16 +18,38 @@ class Targets:
     """The resources that an operation may change; without globs, all of them."""
 
     def __init__(self, targets: Sequence[str], excludes: Sequence[str]) -> None:
-        """Take the globs; `*` and `**` match any part of a URN."""
-        self._targets = targets
-        self._excludes = excludes
+        """Take the globs; `*` and `**` match any part of a URN, all else is as it stands."""
+        self._targets = {glob: _compiled(glob) for glob in targets}
+        self._excludes = {glob: _compiled(glob) for glob in excludes}
+        self._met: set[str] = set()
 
     def has(self, urn: str) -> bool:
         """Whether the operation is about the resource; the stack and providers always belong to it."""
+        wanted, excluded = self._match(self._targets, urn), self._match(self._excludes, urn)
         if urn_type(urn) == STACK_TYPE or is_provider(urn_type(urn)):
             return True
-        wanted = not self._targets or any(fnmatchcase(urn, glob) for glob in self._targets)
-        return wanted and not any(fnmatchcase(urn, glob) for glob in self._excludes)
+        return (wanted or not self._targets) and not excluded
+
+    def _match(self, globs: Mapping[str, re.Pattern[str]], urn: str) -> bool:
+        met = {glob for glob, pattern in globs.items() if pattern.fullmatch(urn)}
+        self._met |= met
+        return bool(met)
+
+    def unmet(self) -> list[tuple[Literal["warning", "error"], str]]:
+        """What is wrong with the globs that no resource has met, once all have been asked about.
+
+        A glob may well match nothing; a whole URN that does is a mistake, and an exclude that does would let
+        happen what it was to prevent.
+        """
+        found: list[tuple[Literal["warning", "error"], str]] = []
+        for option, globs in (("--target", self._targets), ("--exclude", self._excludes)):
+            for glob in globs:
+                if glob in self._met:
+                    continue
+                harmless = option == "--target" and "*" in glob
+                message = f"{option} {glob}: no resource of the stack has this URN"
+                found.append(("warning" if harmless else "error", message))
+        return found
 
     def deletes(
         self, steps: Sequence[Step], resources: Sequence[State], seen: Container[str]
@@ -56,3 +78,7 @@ class Targets:
                 else:
                     problems.append((step.state.urn, state.urn))
         return list(doomed.values()), problems
+
+
+def _compiled(glob: str) -> re.Pattern[str]:
+    return re.compile(".*".join(map(re.escape, glob.split("*"))), re.DOTALL)

@@ -131,6 +131,17 @@ class Recorded:
         outputs = plan_create(known, _MADE).outputs
         return Found(id=identity, inputs=known.inputs, outputs=marked(outputs, Kind.RECORDED, subject.seed))
 
+    def unfinished(self, subject: Subject) -> Found | None:
+        """What an interrupted create has made from the seed in its inputs; None when it came to nothing."""
+        record = self.store.made_from(place_of(subject), subject.seed) if subject.seed else None
+        if record is None:
+            return None
+        return Found(
+            id=record.key.id,
+            inputs=secret_again(record.inputs, subject.inputs),
+            outputs=secret_again(record.outputs, subject.inputs),
+        )
+
     def _search(self, subject: Subject, identity: str, olds: Properties) -> Record | None:
         if olds:
             return self.store.get(key_of(subject, identity, olds))

@@ -243,11 +243,15 @@ class Provider(provider_pb2_grpc.ResourceProviderServicer):
     def Read(
         self, request: provider_pb2.ReadRequest, context: grpc.ServicerContext
     ) -> provider_pb2.ReadResponse:
-        """What exists under an id, for a refresh, an import or a program that only reads."""
+        """What exists under an id, for a refresh, an import or a program that only reads.
+
+        Without an id: what an interrupted create has made from the seed in its inputs.
+        """
         subject = self._subject(request.urn, decode(request.inputs), context)
         olds = decode(request.properties)
         with _refusing(context):
-            found = self._backend(self._kind(subject, olds), subject).read(subject, request.id, olds)
+            backend = self._backend(self._kind(subject, olds), subject)
+            found = backend.read(subject, request.id, olds) if request.id else backend.unfinished(subject)
         if found is None:
             return provider_pb2.ReadResponse()
         return provider_pb2.ReadResponse(

@@ -89,3 +89,14 @@ def test_a_malformed_line_is_named(tmp_path: Path, line: str) -> None:
 def test_a_missing_state_is_named(tmp_path: Path) -> None:
     with pytest.raises(engine.EngineError, match="there is no such file"):
         engine.exported_resources(tmp_path / "nowhere.json")
+
+
+def test_a_line_ends_where_json_lines_end(tmp_path: Path) -> None:
+    """Other separators of Unicode may stand in a string as they are."""
+    path = tmp_path / "resources.jsonl"
+    line = {"type": "aws:sqs/queue:Queue", "name": "orders", "props": {"name": "a\u2028b"}}
+    path.write_text(json.dumps(line, ensure_ascii=False) + "\n", encoding="utf-8")
+
+    [state] = engine.listed_resources(path, project="cases", stack="dev")
+
+    assert state.inputs == {"name": "a\u2028b"}

@@ -97,3 +97,13 @@ def test_a_folder_that_cannot_be_written_is_named(project: engine.RunRequest, tm
         pass
 
     assert project.lock is None
+
+
+def test_a_lock_that_is_no_text_is_taken_over_like_any_other(project: engine.RunRequest) -> None:
+    lock = project.project_dir / f"{STATE}.lock"
+    lock.parent.mkdir(parents=True)
+    lock.write_bytes(b"\xff\xfe")
+
+    with engine.locked(project, "up") as held:
+        assert held.lock is not None
+        assert "took over the lock" in held.lock.note()

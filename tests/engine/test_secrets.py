@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 import json
-from typing import TYPE_CHECKING
+import os
+import threading
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
 
 import pytest
 
 from pavedroad import engine
+from pavedroad.engine import values
 from pavedroad.engine.passphrase import Crypter
+from pavedroad.engine.statefile import Vault
 from tests.support.engine import PROVIDER, Observed, Session, write_project
-
-if TYPE_CHECKING:
-    from pathlib import Path
 
 PROGRAM = """
 import pulumi
@@ -123,3 +125,59 @@ def test_ambient_credentials_and_the_passphrase_reach_no_child(
     assert any(
         isinstance(event, engine.DiagnosticEvent) and event.message == "got []" for event in observed.events
     )
+
+
+def test_a_passphrase_file_that_is_no_text_is_refused(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    encrypted_project(tmp_path, "correct horse")
+    (tmp_path / "passphrase").write_bytes(b"\xff\xfe")
+    monkeypatch.delenv("PULUMI_CONFIG_PASSPHRASE", raising=False)
+    monkeypatch.setenv("PULUMI_CONFIG_PASSPHRASE_FILE", str(tmp_path / "passphrase"))
+
+    with pytest.raises(engine.EngineError, match="it is not UTF-8 text"):
+        preview(tmp_path)
+
+
+@pytest.mark.parametrize(("kept", "why"), [("", "is empty"), (None, "cannot read")])
+def test_a_folder_s_own_passphrase_that_is_none_is_refused(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, kept: str | None, why: str
+) -> None:
+    monkeypatch.delenv("PULUMI_CONFIG_PASSPHRASE", raising=False)
+    path = tmp_path / "passphrase"
+    path.mkdir() if kept is None else path.write_text(kept)
+
+    with pytest.raises(engine.EngineError, match=why):
+        Vault(tmp_path, "", "state").seal({values.SIGNATURE: values.SECRET, "value": "x"})
+
+
+def test_runs_that_begin_together_have_one_passphrase(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Two stacks share a folder: neither may overwrite the other's, nor read it half written."""
+    monkeypatch.delenv("PULUMI_CONFIG_PASSPHRASE", raising=False)
+    began = threading.Barrier(2)
+    link = Path.hardlink_to
+
+    def together(path: Path, target: Path) -> None:
+        began.wait(60)
+        link(path, target)
+
+    monkeypatch.setattr(Path, "hardlink_to", together)
+    monkeypatch.setattr(os, "getpid", threading.get_ident)
+    secret: values.Wire = {values.SIGNATURE: values.SECRET, "value": "hush"}
+    vaults = [Vault(tmp_path, "", "state") for _ in range(2)]
+    with ThreadPoolExecutor(2) as pool:
+        sealed = list(pool.map(lambda vault: vault.seal(secret), vaults))
+
+    monkeypatch.undo()
+    for vault, text in zip(vaults, sealed, strict=True):
+        assert Vault(tmp_path, vault.salt, "state").unseal(text) == secret
+    assert [path.name for path in tmp_path.iterdir()] == ["passphrase"]
+
+
+def test_a_plain_secret_that_is_no_json_is_refused_without_showing_it(tmp_path: Path) -> None:
+    with pytest.raises(engine.EngineError, match="a secret in it is not valid JSON") as error:
+        Vault(tmp_path, "", "state").unseal({values.SIGNATURE: values.SECRET, "plaintext": "hush-hush"})
+
+    assert "hush" not in str(error.value)

@@ -98,6 +98,7 @@ class Report:
         summary: The last event; None when the run broke off without one.
         cancelled: The run was stopped from outside.
         live: Types that are made in the local cloud; None when none is meant.
+        partial: Only a part of the stack was meant.
     """
 
     operation: Operation
@@ -112,6 +113,7 @@ class Report:
     summary: SummaryEvent | None
     cancelled: bool
     live: Collection[str] | None = None
+    partial: bool = False
 
     @property
     def changes(self) -> bool:
@@ -135,6 +137,7 @@ def read_events(
     operation: Operation = Operation.PREVIEW,
     plan: Iterable[EngineEvent] = (),
     live: Collection[str] | None = None,
+    partial: bool = False,
 ) -> Report:
     """Sort the events of one run into a report.
 
@@ -144,6 +147,7 @@ def read_events(
         plan: Events of the plan that it carried out: what is in it and was never begun is told too, unless
             the run went through.
         live: Types that are made in the local cloud; None when none is meant.
+        partial: Only a part of the stack was meant.
     """
     every = tuple(events)
     watch = Watch(every)
@@ -167,6 +171,7 @@ def read_events(
         summary=summaries[-1] if summaries else None,
         cancelled=any(isinstance(event, CancelEvent) for event in every),
         live=live,
+        partial=partial,
     )
 
 

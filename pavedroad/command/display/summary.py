@@ -201,7 +201,8 @@ def _progress(report: Report) -> Text:
 def idle_line(report: Report) -> Text:
     """All that is said of a run that had nothing to do."""
     count = sum(1 for root in report.roots for _ in root.walk())
-    facts = f"{count} unchanged" if count else "the stack holds no resources"
+    none = "no resource is meant" if report.partial else "the stack holds no resources"
+    facts = f"{count} unchanged" if count else none
     if report.summary:
         facts += f", {report.summary.duration_seconds:.1f} s"
     return Text.assemble(("Nothing to do", "bold"), f": {facts}")

@@ -27,6 +27,7 @@ def refresh_state(
     event_log: options.EventLog = None,
     parallel: options.Parallel = 0,
     preview_only: options.PreviewOnly = False,
+    clear_pending_creates: options.ClearPendingCreates = False,
 ) -> None:
     """Bring the state up to what there is.
 
@@ -49,6 +50,7 @@ def refresh_state(
                 event_log=event_log,
                 parallel=parallel,
                 preview_only=preview_only,
+                clear_pending_creates=clear_pending_creates,
             )
         )
         raise typer.Exit(code)

@@ -66,11 +66,7 @@ class Live:
         kind = live_type(subject.shape.token)
         planned = plan_create(subject, _MADE)
         call = self._call(subject, predicted=planned.outputs)
-        begun = (
-            self.store.made_from(key_of(subject, "", planned.outputs).place, subject.seed)
-            if subject.seed
-            else None
-        )
+        begun = self._begun(subject, planned)
         with _answering(self.endpoint):
             if begun is not None:
                 there = self._unfinished(kind, call, begun, planned)
@@ -81,6 +77,24 @@ class Live:
             with self._forgetting(subject, planned):
                 identity = retrying(lambda: kind.create(call))
             return self._settle(kind, call, replace(planned, id=identity))
+
+    def unfinished(self, subject: Subject) -> Found | None:
+        """What an interrupted create has made from the seed in its inputs; None when it came to nothing.
+
+        Raises:
+            RefusedError: AWS refuses the look, or the local cloud does not answer.
+        """
+        planned = plan_create(subject, _MADE)
+        begun = self._begun(subject, planned)
+        if begun is None:
+            return None
+        call = self._call(subject, predicted=planned.outputs)
+        with _answering(self.endpoint):
+            there = self._unfinished(live_type(subject.shape.token), call, begun, planned)
+        if there is None:
+            self.store.remove(begun.key)
+            return None
+        return self.read(subject, there, marked(planned.outputs, Kind.LIVE, subject.seed))
 
     def update(self, subject: Subject, identity: str, olds: Properties, old_inputs: Properties) -> Planned:
         """Change a resource from what the state says of it to what the program asks for.
@@ -181,6 +195,12 @@ class Live:
                 begun = marked(planned.outputs, Kind.LIVE, subject.seed)
                 self.store.remove(key_of(subject, f"begun:{subject.seed}", begun))
             raise
+
+    def _begun(self, subject: Subject, planned: Planned) -> Record | None:
+        """The note of a create that was begun from the same seed."""
+        if not subject.seed:
+            return None
+        return self.store.made_from(key_of(subject, "", planned.outputs).place, subject.seed)
 
     def _unfinished(self, kind: LiveType, call: Call, begun: Record, planned: Planned) -> str | None:
         """The id of what an interrupted create has made, if it came that far."""
