@@ -38,19 +38,25 @@ FORCES_NEW: Final[dict[str, frozenset[str]]] = {
     "aws:apigateway/resource:Resource": frozenset({"restApi"}),
     "aws:apigateway/stage:Stage": frozenset({"restApi", "stageName"}),
     "aws:apigatewayv2/api:Api": frozenset({"protocolType"}),
+    "aws:apigatewayv2/apiMapping:ApiMapping": frozenset({"domainName"}),
     "aws:apigatewayv2/authorizer:Authorizer": frozenset({"apiId"}),
     "aws:apigatewayv2/deployment:Deployment": frozenset({"apiId", "triggers"}),
     "aws:apigatewayv2/domainName:DomainName": frozenset({"domainName"}),
-    "aws:apigatewayv2/integration:Integration": frozenset({"apiId", "integrationType"}),
+    "aws:apigatewayv2/integration:Integration": frozenset({"apiId", "integrationSubtype", "integrationType"}),
     "aws:apigatewayv2/route:Route": frozenset({"apiId"}),
     "aws:apigatewayv2/stage:Stage": frozenset({"apiId", "name"}),
     "aws:cloudwatch/compositeAlarm:CompositeAlarm": frozenset({"alarmName"}),
     "aws:cloudwatch/dashboard:Dashboard": frozenset({"dashboardName"}),
+    "aws:cloudwatch/eventArchive:EventArchive": frozenset({"eventSourceArn"}),
+    "aws:cloudwatch/eventBus:EventBus": frozenset({"eventSourceName"}),
+    "aws:cloudwatch/eventBusPolicy:EventBusPolicy": frozenset({"eventBusName"}),
+    "aws:cloudwatch/eventPermission:EventPermission": frozenset({"eventBusName", "statementId"}),
     "aws:cloudwatch/eventRule:EventRule": frozenset({"eventBusName"}),
     "aws:cloudwatch/eventTarget:EventTarget": frozenset({"rule", "eventBusName", "targetId"}),
     "aws:cloudwatch/logGroup:LogGroup": frozenset({"logGroupClass"}),
     "aws:cloudwatch/logMetricFilter:LogMetricFilter": frozenset({"logGroupName"}),
     "aws:cloudwatch/logResourcePolicy:LogResourcePolicy": frozenset({"policyName"}),
+    "aws:cloudwatch/logStream:LogStream": frozenset({"logGroupName"}),
     "aws:cloudwatch/logSubscriptionFilter:LogSubscriptionFilter": frozenset({"logGroup"}),
     "aws:cognito/resourceServer:ResourceServer": frozenset({"identifier", "userPoolId"}),
     "aws:cognito/user:User": frozenset({"userPoolId", "username"}),
@@ -60,7 +66,19 @@ FORCES_NEW: Final[dict[str, frozenset[str]]] = {
     ),
     "aws:cognito/userPoolClient:UserPoolClient": frozenset({"generateSecret", "userPoolId"}),
     "aws:cognito/userPoolDomain:UserPoolDomain": frozenset({"domain", "userPoolId"}),
-    "aws:dynamodb/table:Table": frozenset({"hashKey", "rangeKey", "localSecondaryIndexes"}),
+    "aws:dynamodb/table:Table": frozenset(
+        {
+            "hashKey",
+            "importTable",
+            "localSecondaryIndexes",
+            "rangeKey",
+            "restoreBackupArn",
+            "restoreDateTime",
+            "restoreSourceName",
+            "restoreSourceTableArn",
+            "restoreToLatestTime",
+        }
+    ),
     "aws:iam/groupPolicy:GroupPolicy": frozenset({"group"}),
     "aws:iam/groupPolicyAttachment:GroupPolicyAttachment": EVERYTHING,
     "aws:iam/instanceProfile:InstanceProfile": frozenset({"path"}),
@@ -72,6 +90,7 @@ FORCES_NEW: Final[dict[str, frozenset[str]]] = {
     "aws:iam/userPolicyAttachment:UserPolicyAttachment": EVERYTHING,
     "aws:kinesis/firehoseDeliveryStream:FirehoseDeliveryStream": frozenset(
         {
+            "destination",
             "extendedS3Configuration.dynamicPartitioningConfiguration",
             "extendedS3Configuration.dynamicPartitioningConfiguration.enabled",
             "kinesisSourceConfiguration",
@@ -110,6 +129,8 @@ FORCES_NEW: Final[dict[str, frozenset[str]]] = {
         {"functionName", "qualifier"}
     ),
     "aws:msk/cluster:Cluster": frozenset({"clusterName", "encryptionInfo.encryptionAtRestKmsKeyArn"}),
+    "aws:s3/bucket:Bucket": frozenset({"objectLockEnabled"}),
+    "aws:s3/bucketCorsConfiguration:BucketCorsConfiguration": _OWNED_BUCKET,
     "aws:s3/bucketLifecycleConfiguration:BucketLifecycleConfiguration": _OWNED_BUCKET,
     "aws:s3/bucketLogging:BucketLogging": _OWNED_BUCKET,
     "aws:s3/bucketNotification:BucketNotification": _BUCKET,
@@ -120,7 +141,11 @@ FORCES_NEW: Final[dict[str, frozenset[str]]] = {
     "aws:s3/bucketPublicAccessBlock:BucketPublicAccessBlock": _BUCKET,
     "aws:s3/bucketServerSideEncryptionConfiguration:BucketServerSideEncryptionConfiguration": _OWNED_BUCKET,
     "aws:s3/bucketVersioning:BucketVersioning": _OWNED_BUCKET,
+    "aws:s3/bucketV2:BucketV2": frozenset({"objectLockEnabled"}),
+    "aws:scheduler/schedule:Schedule": frozenset({"groupName"}),
+    "aws:secretsmanager/secretPolicy:SecretPolicy": frozenset({"secretArn"}),
     "aws:secretsmanager/secretVersion:SecretVersion": frozenset({"secretId", "secretBinary", "secretString"}),
+    "aws:sfn/activity:Activity": frozenset({"encryptionConfiguration"}),
     "aws:sfn/alias:Alias": frozenset({"name"}),
     "aws:sfn/stateMachine:StateMachine": frozenset({"type"}),
     "aws:signer/signingJob:SigningJob": EVERYTHING,
@@ -148,7 +173,24 @@ DELETE_FIRST: Final = frozenset(
     }
 )
 
-_RENAMED_IN_PLACE: Final = frozenset({"aws:apigateway/restApi:RestApi", "aws:apigatewayv2/api:Api"})
+# Their id is not their name, and the API changes the name. IAM renames users and groups in place too, but
+# their id changes with the name, and the local cloud has no such operation: there a new one is made.
+_RENAMED_IN_PLACE: Final = frozenset(
+    {
+        "aws:apigateway/apiKey:ApiKey",
+        "aws:apigateway/authorizer:Authorizer",
+        "aws:apigateway/requestValidator:RequestValidator",
+        "aws:apigateway/restApi:RestApi",
+        "aws:apigateway/usagePlan:UsagePlan",
+        "aws:apigatewayv2/api:Api",
+        "aws:apigatewayv2/authorizer:Authorizer",
+        "aws:cognito/resourceServer:ResourceServer",
+        "aws:cognito/userPoolClient:UserPoolClient",
+    }
+)
+
+# The documentation speaks of a replacement that somebody has to ask for: a change is made in place.
+_CHANGED_IN_PLACE: Final = {"aws:cognito/userPool:UserPool": frozenset({"smsConfiguration"})}
 
 
 def replaces(shape: ResourceShape, path: str) -> bool:
@@ -163,7 +205,7 @@ def replaces(shape: ResourceShape, path: str) -> bool:
         return True
     output = shape.outputs.get(head)
     if output is not None and output.forces_new:
-        return True
+        return head not in _CHANGED_IN_PLACE.get(shape.token, frozenset[str]())
     rule = rule_for(shape)
     if rule is None or shape.token in _RENAMED_IN_PLACE:
         return False

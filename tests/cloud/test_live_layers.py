@@ -100,6 +100,26 @@ def test_versions_go_up_and_old_ones_may_stay(bench: Bench) -> None:
     assert _look(bench, second) is None
 
 
+def test_whether_a_version_stays_is_decided_later(bench: Bench) -> None:
+    wanted: Props = {"layerName": unique("layer"), "code": _code()}
+    layer = bench.client.make(LAYER, "kept", wanted)
+    granted: Props = {
+        "layerName": wanted["layerName"],
+        "versionNumber": 1,
+        "statementId": "all",
+        "action": "lambda:GetLayerVersion",
+        "principal": "*",
+    }
+    grant = bench.client.make(GRANT, "kept", granted)
+    grant = bench.client.change(grant, {**granted, "skipDestroy": True})
+    layer = bench.client.change(layer, {**wanted, "skipDestroy": True})
+    bench.client.delete(grant)
+    bench.client.delete(layer)
+
+    assert bench.client.refresh(grant).id == grant.id
+    assert _look(bench, layer) is not None
+
+
 def test_an_interrupted_layer_is_not_taken_for_an_older_one(bench: Bench) -> None:
     """The same name with other content is another version."""
     name = unique("layer")

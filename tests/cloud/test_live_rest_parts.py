@@ -99,8 +99,8 @@ def test_validator_model_deployment(bench: Bench, gateway: APIGatewayClient, api
         seen={"validateRequestBody": True, "validateRequestParameters": False},
         changes=[
             (
-                {"restApi": api, "name": "bodies", "validateRequestParameters": True},
-                {"validateRequestBody": False, "validateRequestParameters": True},
+                {"restApi": api, "name": "queries", "validateRequestParameters": True},
+                {"name": "queries", "validateRequestBody": False, "validateRequestParameters": True},
             )
         ],
         imported=lambda kept: f"{api}/{kept.id}",
@@ -194,8 +194,8 @@ def test_key_and_plan(bench: Bench, gateway: APIGatewayClient, api: str) -> None
         seen={"name": "shop-dev-key", "value": value, "enabled": True, "tags": {"team": "shop"}},
         changes=[
             (
-                {**base, "description": "d", "enabled": False, "tags": {"owner": "you"}},
-                {"description": "d", "enabled": False, "tags": {"owner": "you"}},
+                {**base, "name": "other-key", "description": "d", "enabled": False, "tags": {"owner": "you"}},
+                {"name": "other-key", "description": "d", "enabled": False, "tags": {"owner": "you"}},
             )
         ],
         drift=lambda kept: gateway.update_api_key(
@@ -217,12 +217,14 @@ def test_key_and_plan(bench: Bench, gateway: APIGatewayClient, api: str) -> None
             (
                 {
                     **plan,
+                    "name": "other-plan",
                     "description": "d",
                     "apiStages": [{"apiId": api, "stage": "next"}],
                     "quotaSettings": {"limit": 10, "period": "DAY"},
                     "throttleSettings": {"burstLimit": 5, "rateLimit": 2.5},
                 },
                 {
+                    "name": "other-plan",
                     "description": "d",
                     "apiStages": [{"apiId": api, "stage": "next"}],
                     "quota": {"limit": 10, "period": "DAY"},

@@ -143,6 +143,7 @@ def test_client_with_a_secret(bench: Bench, cognito: CognitoIdentityProviderClie
             (
                 {
                     **base,
+                    "name": "shop-dev-site",
                     "allowedOauthFlows": ["client_credentials"],
                     "allowedOauthFlowsUserPoolClient": True,
                     "allowedOauthScopes": ["shop/read"],
@@ -153,6 +154,7 @@ def test_client_with_a_secret(bench: Bench, cognito: CognitoIdentityProviderClie
                     "tokenValidityUnits": {"accessToken": "hours", "refreshToken": "days"},
                 },
                 {
+                    "ClientName": "shop-dev-site",
                     "AllowedOAuthFlows": ["client_credentials"],
                     "AllowedOAuthFlowsUserPoolClient": True,
                     "AllowedOAuthScopes": ["shop/read"],
@@ -205,7 +207,7 @@ def test_resource_server(bench: Bench, cognito: CognitoIdentityProviderClient, p
             ]
         ),
         seen={"Name": "Shop", "Scopes": [{"ScopeName": "read", "ScopeDescription": "Look"}]},
-        changes=[({**base, "name": "Shop"}, {"Scopes": None})],
+        changes=[({**base, "name": "Store"}, {"Name": "Store", "Scopes": None})],
         drift=lambda _kept: cognito.update_resource_server(
             UserPoolId=pool, Identifier="shop", Name="Shop", Scopes=[]
         ),

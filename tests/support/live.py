@@ -9,9 +9,10 @@ from __future__ import annotations
 
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, TypeAlias, cast
+from typing import TYPE_CHECKING, Final, TypeAlias, cast
 
 import pytest
+from pulumi.runtime.proto import provider_pb2
 
 from pavedroad.provider.kinds import SEED_KEY
 from pavedroad.provider.store import MemoryStore
@@ -23,6 +24,13 @@ if TYPE_CHECKING:
     from tests.support.cloud import Cloud
     from tests.support.provider import Client
 
+_REPLACING: Final = frozenset(
+    {
+        provider_pb2.PropertyDiff.ADD_REPLACE,
+        provider_pb2.PropertyDiff.DELETE_REPLACE,
+        provider_pb2.PropertyDiff.UPDATE_REPLACE,
+    }
+)
 Seen: TypeAlias = "Mapping[str, object]"
 
 
@@ -110,6 +118,8 @@ def obeys(
         there = _props(wanted)
         difference = client.difference(kept, there)
         assert difference, f"change {number} is no difference"
+        replacing = sorted(path for path, kind in difference.items() if kind in _REPLACING)
+        assert not replacing, f"change {number} would replace, by {replacing}; it cannot be tried in place"
         kept = client.change(kept, there)
         assert kept.id == made.id
         _sees(look(kept), expected, f"after change {number}")

@@ -146,10 +146,15 @@ def _locate_grant(_call: Call, given: str) -> tuple[str, Plains]:
     return given, {"layerName": layer, "versionNumber": int(version) if version.isdigit() else 0}
 
 
+def _nothing(_call: Call, _identity: str) -> None:
+    """What may change steers the provider alone: whether a delete lets it stay."""
+
+
 TYPES: Final[dict[str, LiveType]] = {
     "aws:lambda/layerVersion:LayerVersion": LiveType(
         create=_create,
         read=_read,
+        update=_nothing,
         delete=_delete,
         find=_find,
         locate=_locate,
@@ -159,6 +164,7 @@ TYPES: Final[dict[str, LiveType]] = {
     "aws:lambda/layerVersionPermission:LayerVersionPermission": LiveType(
         create=_grant,
         read=_read_grant,
+        update=_nothing,
         delete=_revoke,
         locate=_locate_grant,
         write_only=frozenset({"skipDestroy"}),
