@@ -155,6 +155,11 @@ def is_secret(value: Value) -> bool:
     return False
 
 
+def is_open(*values: Value) -> bool:
+    """Whether all of several values are known and may be told, with everything inside them."""
+    return not any(is_unknown(value) or is_secret(value) for value in values)
+
+
 def reveal(value: Value) -> Value:
     """The value with every secret mark taken off; for decisions only, never for messages."""
     if isinstance(value, Secret):

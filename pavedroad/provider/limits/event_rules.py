@@ -6,7 +6,20 @@ import re
 from typing import TYPE_CHECKING, Final
 
 from pavedroad.provider.limits.finding import Finding, quote, refuse
-from pavedroad.provider.values import Properties, Secret, at, is_unknown, number, reveal, text
+from pavedroad.provider.limits.queue_rules import parsed
+from pavedroad.provider.values import (
+    Properties,
+    Secret,
+    Value,
+    at,
+    entries,
+    is_open,
+    is_unknown,
+    items,
+    number,
+    reveal,
+    text,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -16,6 +29,12 @@ _RATE: Final = re.compile(r"rate\((\d+) (minutes?|hours?|days?)\)")
 _AT: Final = re.compile(r"at\(\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}\)")
 _INPUTS: Final = ("input", "inputPath", "inputTransformer")
 _STANDARD_BYTES: Final = 4096
+_CRON: Final = re.compile(r"cron\((.+)\)")
+_CRON_FIELDS: Final = 6
+_OR: Final = "$or"
+# Kinesis IncreaseStreamRetentionPeriod: a day to a year.
+_RETENTION_HOURS: Final = (24, 8760)
+_RESERVED: Final = ("aws", "ssm")
 
 
 def event_rule(inputs: Properties) -> Iterator[Finding]:
@@ -34,15 +53,63 @@ def event_rule(inputs: Properties) -> Iterator[Finding]:
             "(EventBridge PutRule)",
         )
     if known is not None:
-        yield from _expression(known, _EXPRESSION, "rate(<n> minutes|hours|days) or cron(<six fields>)")
+        yield from _expression(known, "rate(<n> minutes|hours|days) or cron(<six fields>)", numbered=True)
+        if is_open(schedule):
+            yield from _days(known)
+
+
+def _days(known: str) -> Iterator[Finding]:
+    cron = _CRON.fullmatch(known)
+    fields = cron[1].split() if cron else []
+    if cron and len(fields) != _CRON_FIELDS:
+        yield refuse(
+            "scheduleExpression", known, "six fields: minutes, hours, day of month, month, day of week, year"
+        )
+    elif cron and "?" not in (fields[2], fields[4]):
+        yield refuse(
+            "scheduleExpression",
+            known,
+            "? as the day of month or as the day of week (EventBridge PutRule: Parameter ScheduleExpression "
+            "is not valid)",
+        )
+
+
+def event_pattern(inputs: Properties) -> Iterator[Finding]:
+    """Values to match stand in lists."""
+    given = inputs.get("eventPattern")
+    if given and is_open(given):
+        pattern = parsed(given)
+        if not isinstance(pattern, dict):
+            yield refuse("eventPattern", given, "a JSON object (EventBridge: InvalidEventPatternException)")
+        for key in _bare(pattern):
+            yield Finding(
+                "eventPattern",
+                f"eventPattern: Event pattern is not valid. Reason: {quote(key)} must be an object or an "
+                f"array; put the value of {key} into a list (EventBridge: InvalidEventPatternException)",
+            )
+
+
+def _bare(pattern: Value) -> Iterator[str]:
+    """Keys whose value is neither a list of what matches nor a pattern of its own."""
+    for key, value in entries(pattern):
+        if isinstance(value, dict):
+            yield from _bare(value)
+        elif not isinstance(value, list):
+            yield key
+        elif key == _OR:
+            for branch in items(value):
+                yield from _bare(branch)
 
 
 def schedule(inputs: Properties) -> Iterator[Finding]:
     """An expression that Scheduler reads, and a window that has a length when it is one."""
     known = text(inputs.get("scheduleExpression"))
     if known is not None and not _AT.fullmatch(known):
+        # Unlike EventBridge, Scheduler takes rate(1 hours).
         yield from _expression(
-            known, _EXPRESSION, "rate(<n> minutes|hours|days), cron(<six fields>) or at(yyyy-mm-ddThh:mm:ss)"
+            known,
+            "rate(<n> minutes|hours|days), cron(<six fields>) or at(yyyy-mm-ddThh:mm:ss)",
+            numbered=False,
         )
     mode = text(at(inputs, "flexibleTimeWindow", "mode"))
     minutes = at(inputs, "flexibleTimeWindow", "maximumWindowInMinutes")
@@ -53,15 +120,41 @@ def schedule(inputs: Properties) -> Iterator[Finding]:
         yield Finding(path, f"{path}: got {quote(minutes)} with mode OFF; leave it out")
 
 
-def _expression(known: str, form: re.Pattern[str], words: str) -> Iterator[Finding]:
+def time_zone(inputs: Properties) -> Iterator[Finding]:
+    """A schedule's time zone is one of IANA's."""
+    given = inputs.get("scheduleExpressionTimezone")
+    if isinstance(given, str) and not _is_zone(given):
+        yield Finding(
+            "scheduleExpressionTimezone",
+            f"scheduleExpressionTimezone: got {quote(given)}; Invalid Schedule Expression Timezone, give a "
+            "name of the IANA database such as Europe/Berlin (Scheduler: ValidationException)",
+        )
+
+
+def _is_zone(name: str) -> bool:
+    from zoneinfo import ZoneInfo  # noqa: PLC0415 - few programs have a schedule in a zone
+
+    try:
+        ZoneInfo("Europe/London")
+    except (LookupError, OSError, ValueError):
+        return True  # this machine has no database to ask
+    try:
+        ZoneInfo(name)
+    except (LookupError, OSError, ValueError):
+        return False
+    return not name.startswith(("posix/", "right/"))
+
+
+def _expression(known: str, words: str, *, numbered: bool) -> Iterator[Finding]:
     rate = _RATE.fullmatch(known)
-    wrong = not form.fullmatch(known) or (known.startswith("rate(") and rate is None)
+    wrong = not _EXPRESSION.fullmatch(known) or (known.startswith("rate(") and rate is None)
     if rate is not None:
         amount, unit = int(rate[1]), rate[2]
         # One minute, two minutes; nothing comes every 0 minutes.
-        wrong = amount == 0 or (amount == 1) == unit.endswith("s")
+        wrong = amount == 0 or (numbered and (amount == 1) == unit.endswith("s"))
     if wrong:
-        yield refuse("scheduleExpression", known, f"{words}; rate(1 day), but rate(2 days)")
+        hint = "; rate(1 day), but rate(2 days)" if numbered else ""
+        yield refuse("scheduleExpression", known, f"{words}{hint}")
 
 
 def event_target(inputs: Properties) -> Iterator[Finding]:
@@ -95,6 +188,11 @@ def stream(inputs: Properties) -> Iterator[Finding]:
         )
     if (mode == "PROVISIONED" or inputs.get("streamModeDetails") is None) and shards is None:
         yield Finding("shardCount", "shardCount: got nothing for a provisioned stream; give at least 1")
+    given = inputs.get("retentionPeriod")
+    hours = number(given)
+    low, high = _RETENTION_HOURS
+    if hours is not None and is_open(given) and not low <= hours <= high:
+        yield refuse("retentionPeriod", hours, f"{low} to {high} hours (Kinesis)")
     kind = text(inputs.get("encryptionType"))
     if kind == "KMS" and inputs.get("kmsKeyId") is None:
         yield Finding(
@@ -127,6 +225,17 @@ def parameter(inputs: Properties) -> Iterator[Finding]:
     if pattern is not None and not _fits(pattern, content):
         shown = "a secret" if isinstance(given, Secret) else quote(given)
         yield Finding(name, f"{name}: got {shown}, which does not match allowedPattern {quote(pattern)}")
+
+
+def parameter_name(inputs: Properties) -> Iterator[Finding]:
+    """Names that AWS keeps for itself."""
+    name = inputs.get("name")
+    if isinstance(name, str) and name.removeprefix("/").lower().startswith(_RESERVED):
+        yield refuse(
+            "name",
+            name,
+            'another name: it can\'t be prefixed with "aws" or "ssm" (case-insensitive) (SSM PutParameter)',
+        )
 
 
 def _fits(pattern: str, content: str) -> bool:

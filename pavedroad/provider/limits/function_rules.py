@@ -67,8 +67,9 @@ def _package(inputs: Properties) -> Iterator[Finding]:
             "brings its own, leave it out",
         )
     for key in ("runtime", "handler") if not image else ():
-        if inputs.get(key) is None:
-            yield Finding(key, f"{key}: got nothing with packageType Zip, Lambda requires it; add {key}")
+        if inputs.get(key) in (None, ""):
+            got = "nothing" if inputs.get(key) is None else "an empty text"
+            yield Finding(key, f"{key}: got {got} with packageType Zip, Lambda requires it; add {key}")
     if image and inputs.get("codeSigningConfigArn") is not None:
         yield Finding(
             "codeSigningConfigArn",

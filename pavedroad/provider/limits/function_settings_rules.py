@@ -2,10 +2,20 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING, Final
 
 from pavedroad.provider.limits.finding import Finding, quote, refuse
-from pavedroad.provider.values import Properties, Unknown, Value, at, entries, number, text
+from pavedroad.provider.values import (
+    Properties,
+    Unknown,
+    Value,
+    at,
+    entries,
+    is_open,
+    number,
+    text,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -53,6 +63,10 @@ _PAST_RUNTIMES: Final = frozenset(
     }
 )
 _SNAP_STORAGE_MB: Final = 512
+# Lambda, "Improving startup performance with SnapStart": the first version of each language that has it.
+_SNAP_RUNTIMES: Final = {"dotnet": (8,), "java": (11,), "python": (3, 12)}
+_RUNTIME: Final = re.compile(r"([a-z]+)(\d+(?:\.\d+)?)(?:\.al2|\.x)?")
+_DEAD_LETTERS: Final = re.compile(r"arn:[^:]+:(?:sqs|sns):.+")
 _LEVELS: Final = ("applicationLogLevel", "systemLogLevel")
 _FIFO: Final = ".fifo"
 
@@ -79,6 +93,7 @@ def settings(inputs: Properties) -> Iterator[Finding]:
             )
     yield from _snapshots(inputs)
     yield from _standard("deadLetterConfig.targetArn", at(inputs, "deadLetterConfig", "targetArn"))
+    yield from _dead_letters(inputs)
 
 
 def _snapshots(inputs: Properties) -> Iterator[Finding]:
@@ -94,6 +109,26 @@ def _snapshots(inputs: Properties) -> Iterator[Finding]:
         yield Finding(
             "fileSystemConfig", "fileSystemConfig: got a value with SnapStart, which has none; leave it out"
         )
+
+    runtime = text(inputs.get("runtime"))
+    if runtime and is_open(inputs.get("runtime"), inputs.get("snapStart")) and not _has_snapshots(runtime):
+        yield Finding(
+            "snapStart.applyOn",
+            f"snapStart.applyOn: got PublishedVersions; {runtime} is not supported for SnapStart enabled "
+            "functions, take java11, python3.12, dotnet8 or newer (Lambda)",
+        )
+
+
+def _has_snapshots(runtime: str) -> bool:
+    parts = _RUNTIME.fullmatch(runtime)
+    least = _SNAP_RUNTIMES.get(parts[1]) if parts else None
+    return least is not None and parts is not None and tuple(map(int, parts[2].split("."))) >= least
+
+
+def _dead_letters(inputs: Properties) -> Iterator[Finding]:
+    target = text(at(inputs, "deadLetterConfig", "targetArn"))
+    if target and is_open(inputs.get("deadLetterConfig")) and not _DEAD_LETTERS.fullmatch(target):
+        yield refuse("deadLetterConfig.targetArn", target, "the ARN of an SQS queue or an SNS topic (Lambda)")
 
 
 def destinations(inputs: Properties) -> Iterator[Finding]:

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING, Final
 
 from pavedroad.provider.limits.finding import Finding, quote, refuse
 from pavedroad.provider.limits.queue_rules import parsed
-from pavedroad.provider.values import Properties, Unknown, Value, entries, flag, items, text
+from pavedroad.provider.values import Properties, Unknown, Value, entries, flag, is_open, items, text
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -15,6 +16,8 @@ _FIFO: Final = ".fifo"
 _FIFO_ONLY: Final = ("archivePolicy", "contentBasedDeduplication", "fifoThroughputScope")
 _RAW: Final = frozenset({"firehose", "http", "https", "sqs"})
 _HTTP: Final = frozenset({"http", "https"})
+# Protocols whose endpoint is a resource of the service of the same name.
+_SERVICES: Final = frozenset({"firehose", "lambda", "sqs"})
 _KEYS: Final = 5
 _COMBINATIONS: Final = 150
 _BODY: Final = "MessageBody"
@@ -65,6 +68,18 @@ def subscription(inputs: Properties) -> Iterator[Finding]:
         yield Finding(
             "redrivePolicy",
             "redrivePolicy: got no deadLetterTargetArn, SNS requires it; add the ARN of a queue",
+        )
+
+
+def endpoint(inputs: Properties) -> Iterator[Finding]:
+    """A queue, a function and a stream are named by their ARN."""
+    protocol, given = text(inputs.get("protocol")), text(inputs.get("endpoint"))
+    if protocol not in _SERVICES or given is None or not is_open(inputs.get("protocol"), inputs["endpoint"]):
+        return
+    if not re.match(rf"arn:[^:]+:{protocol}:.", given):
+        kind = {"firehose": "a delivery stream", "lambda": "a function", "sqs": "a queue"}[protocol]
+        yield refuse(
+            "endpoint", given, f"the ARN of {kind} for protocol {protocol} (SNS Subscribe: InvalidParameter)"
         )
 
 
