@@ -177,7 +177,7 @@ class Provider(provider_pb2_grpc.ResourceProviderServicer):
             self._kind(subject, known)
         row = row_for(subject.shape)
         difference = compare(
-            subject.shape, old, new, list(request.ignoreChanges), known=known, defaults=row.defaults
+            subject.shape, old, new, list(request.ignoreChanges), known=known, defaults=row.unasked
         )
         if "tags" not in difference.tops:
             tags = compare_all_tags(known, merged_tags(subject.account, new.get("tags")))

@@ -45,3 +45,13 @@ class Row:
     id: str | Callable[[Subject], Value]
     outputs: Mapping[str, Rule] = field(default_factory=dict[str, Rule])
     defaults: Mapping[str, Value] = field(default_factory=dict[str, Value])
+
+    @property
+    def unasked(self) -> dict[str, Value]:
+        """What a resource has when nobody asks, where that is always the same."""
+        fixed: dict[str, Value] = {
+            key: rule
+            for key, rule in self.outputs.items()
+            if not callable(rule) and not isinstance(rule, Counted) and "{" not in str(rule)
+        }
+        return {**fixed, **self.defaults}

@@ -11,10 +11,16 @@ from pavedroad.provider.live.table import MODULES, live_type
 from pavedroad.provider.replace import replaces
 
 if TYPE_CHECKING:
-    from tests.support.provider import Client, Plain
+    from tests.support.provider import Client, Plain, Props
 
 IMPORTED: Final[Plain] = {"inputFormat": "CSV", "s3BucketSource": {"bucket": "orders"}}
 SEALED: Final[Plain] = {"type": "CUSTOMER_MANAGED_KMS_KEY", "kmsKeyId": "k"}
+SCHEDULE: Final[Props] = {
+    "name": "nightly",
+    "scheduleExpression": "rate(1 days)",
+    "flexibleTimeWindow": {"mode": "OFF"},
+    "target": {"arn": "arn:aws:sqs:eu-west-1:000000000000:q", "roleArn": "arn:aws:iam::000000000000:role/r"},
+}
 REPLACED: Final[list[tuple[str, str, Plain, Plain]]] = [
     ("aws:apigatewayv2/apiMapping:ApiMapping", "domainName", "a.example", "b.example"),
     ("aws:apigatewayv2/integration:Integration", "integrationSubtype", "SQS-SendMessage", "SQS-PurgeQueue"),
@@ -73,6 +79,24 @@ def test_what_aws_cannot_change_is_replaced(
 @pytest.mark.parametrize(("token", "field", "old", "new"), IN_PLACE)
 def test_what_aws_can_change_stays(aws: Client, token: str, field: str, old: Plain, new: Plain) -> None:
     assert _kinds(aws, token, field, old, new) == (True, False)
+
+
+@pytest.mark.parametrize(
+    ("token", "inputs", "field", "value"),
+    [
+        ("aws:s3/bucket:Bucket", {}, "objectLockEnabled", False),
+        ("aws:scheduler/schedule:Schedule", SCHEDULE, "groupName", "default"),
+        ("aws:cloudwatch/eventBusPolicy:EventBusPolicy", {"policy": "{}"}, "eventBusName", "default"),
+    ],
+)
+def test_to_say_what_is_so_anyway_or_to_stop_saying_it_replaces_nothing(
+    aws: Client, token: str, inputs: Props, field: str, value: Plain
+) -> None:
+    silent = aws.make(token, "silent", inputs)
+    assert aws.difference(silent, {**inputs, field: value}) == {}
+    aws.delete(silent)
+    spoken = aws.make(token, "spoken", {**inputs, field: value})
+    assert aws.difference(spoken, inputs) == {}
 
 
 @pytest.mark.parametrize("token", sorted(MODULES))
