@@ -352,3 +352,29 @@ def test_a_state_that_is_a_folder_is_refused(project: Path, engine: Engine) -> N
 
     assert (code, engine.calls) == (1, [])
     assert "is a folder\nName the file" in err
+
+
+@pytest.mark.parametrize(("option", "verb"), [("--target", "up"), ("--exclude", "destroy")])
+def test_a_run_on_a_part_of_a_stack_does_not_speak_for_all_of_it(
+    project: Path, engine: Engine, option: str, verb: str
+) -> None:
+    engine.tells(verb, [applied(step(Op.DELETE, ORDERS)), done(step(Op.DELETE, ORDERS)), summary(delete=1)])
+
+    _, out, _ = call(project, verb, "--yes", option, "**orders")
+
+    assert "what was meant is" in out
+    assert "the rest was left as it is" in out
+
+
+def test_a_part_that_holds_nothing_is_no_empty_stack(project: Path, engine: Engine) -> None:
+    _, out, _ = call(project, "destroy", "--yes", "--target", "**orders")
+
+    assert engine.calls == ["destroy"]
+    assert out == "Nothing to do: no resource is meant, 1.2 s\n"
+
+
+def test_pending_creates_are_cleared_only_when_asked(project: Path, engine: Engine) -> None:
+    call(project, "refresh")
+    call(project, "refresh", "--clear-pending-creates")
+
+    assert [request.clear_pending_creates for _, request in engine.asked] == [False, True]
