@@ -11,8 +11,9 @@ import grpc
 from google.protobuf import empty_pb2
 from pulumi.runtime.proto import plugin_pb2, provider_pb2, provider_pb2_grpc
 
+from pavedroad.provider import account as accounts
 from pavedroad.provider import sdk
-from pavedroad.provider.account import Account, from_config, merged_tags
+from pavedroad.provider.account import ACCOUNT_KEYS, Account, from_config, merged_tags
 from pavedroad.provider.check import check_inputs
 from pavedroad.provider.diff import Change, compare, compare_all_tags
 from pavedroad.provider.kinds import SEED_KEY, Kind, KindError, kind_in, marked
@@ -104,9 +105,15 @@ class Provider(provider_pb2_grpc.ResourceProviderServicer):
     def CheckConfig(
         self, request: provider_pb2.CheckRequest, context: grpc.ServicerContext
     ) -> provider_pb2.CheckResponse:
-        """Take the configuration as it is."""
+        """Take the configuration as it is, and refuse an account that it does not allow."""
         del context
-        return provider_pb2.CheckResponse(inputs=request.news)
+        return provider_pb2.CheckResponse(
+            inputs=request.news,
+            failures=[
+                provider_pb2.CheckFailure(property=path, reason=reason)
+                for path, reason in accounts.refusals(decode(request.news))
+            ],
+        )
 
     def DiffConfig(
         self, request: provider_pb2.DiffRequest, context: grpc.ServicerContext
@@ -116,14 +123,10 @@ class Provider(provider_pb2_grpc.ResourceProviderServicer):
         old, new = decode(request.old_inputs or request.olds), decode(request.news)
         before, after = from_config(old), from_config(new)
         changed = [key for key in sorted({*old, *new}) if old.get(key) != new.get(key)]
-        replacing = [
-            key
-            for key, moved in (
-                ("region", before.home != after.home),
-                ("allowedAccountIds", before.account != after.account),
-            )
-            if moved and key in changed
-        ]
+        moved = accounts.is_settled(new) and before.account != after.account
+        replacing = [key for key in ACCOUNT_KEYS if moved and key in changed]
+        if before.home != after.home and "region" in changed:
+            replacing.append("region")
         return provider_pb2.DiffResponse(
             changes=provider_pb2.DiffResponse.DIFF_SOME if changed else provider_pb2.DiffResponse.DIFF_NONE,
             diffs=changed,
@@ -134,8 +137,10 @@ class Provider(provider_pb2_grpc.ResourceProviderServicer):
         self, request: provider_pb2.ConfigureRequest, context: grpc.ServicerContext
     ) -> provider_pb2.ConfigureResponse:
         """Learn account, region and default tags."""
-        del context
-        self.account = from_config(decode(request.args))
+        config = decode(request.args)
+        for path, reason in accounts.refusals(config):
+            _refuse(context, f"{path}: {reason}")
+        self.account = from_config(config)
         return provider_pb2.ConfigureResponse(
             acceptSecrets=True,
             supportsPreview=True,
