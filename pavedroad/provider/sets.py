@@ -12,9 +12,12 @@ _TARGETS: Final = frozenset({"securityGroups", "subnets"})
 
 SETS: Final[dict[str, frozenset[str]]] = {
     "aws:alb/loadBalancer:LoadBalancer": _TARGETS,
+    "aws:apigateway/authorizer:Authorizer": frozenset({"providerArns"}),
     "aws:apigateway/domainName:DomainName": frozenset({"endpointConfiguration.vpcEndpointIds"}),
+    "aws:apigateway/integration:Integration": frozenset({"cacheKeyParameters"}),
     "aws:apigateway/method:Method": frozenset({"authorizationScopes"}),
-    "aws:apigateway/restApi:RestApi": frozenset({"endpointConfiguration.vpcEndpointIds"}),
+    "aws:apigateway/restApi:RestApi": frozenset({"binaryMediaTypes", "endpointConfiguration.vpcEndpointIds"}),
+    "aws:apigateway/usagePlan:UsagePlan": frozenset({"apiStages", "apiStages.throttles"}),
     "aws:apigatewayv2/api:Api": frozenset(
         {
             "corsConfiguration.allowHeaders",

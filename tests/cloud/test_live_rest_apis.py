@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from mypy_boto3_apigateway import APIGatewayClient
 
     from tests.support.live import Bench
+    from tests.support.provider import Plain, Props
 
 pytestmark = pytest.mark.cloud
 
@@ -286,6 +287,43 @@ def test_integration_and_responses(bench: Bench, gateway: APIGatewayClient, api:
         ],
         imported=lambda _kept: f"{api}/{root}/GET/200",
     )
+
+
+def test_a_stage_is_made_with_what_only_a_patch_sets(
+    bench: Bench, gateway: APIGatewayClient, api: str
+) -> None:
+    logs: Plain = {"destinationArn": LOGS_ARN, "format": "$context.requestId"}
+    obeys(
+        bench,
+        STAGE,
+        "logged",
+        {
+            "restApi": api,
+            "stageName": "logged",
+            "deployment": "d1",
+            "accessLogSettings": logs,
+            "clientCertificateId": "c1",
+        },
+        look=_seen(lambda _kept: {**gateway.get_stage(restApiId=api, stageName="logged")}),
+        seen={"accessLogSettings": logs, "clientCertificateId": "c1"},
+        changes=[
+            (
+                {"restApi": api, "stageName": "logged", "deployment": "d1"},
+                {"accessLogSettings": None, "clientCertificateId": None},
+            )
+        ],
+        imported=lambda _kept: f"{api}/logged",
+    )
+
+
+def test_the_order_of_media_types_is_no_difference(bench: Bench) -> None:
+    base: Props = {"name": "shop-dev-media"}
+    made = bench.client.make(API, "media", {**base, "binaryMediaTypes": ["image/png", "image/jpeg"]})
+    turned: Props = {**base, "binaryMediaTypes": ["image/jpeg", "image/png"]}
+
+    assert bench.client.difference(made, turned) == {}
+    changed = bench.client.change(made, {**turned, "description": "d"})
+    assert bench.client.difference(bench.client.refresh(changed), turned | {"description": "d"}) == {}
 
 
 def test_stage_and_settings(bench: Bench, gateway: APIGatewayClient, api: str) -> None:

@@ -65,7 +65,8 @@ POOL: Final[Names] = {
     "signInPolicy": Part("Policies.SignInPolicy", capital("allowedFirstAuthFactors")),
     "smsConfiguration": Part("SmsConfiguration", capital("externalId", "snsCallerArn", "snsRegion")),
     "userAttributeUpdateSettings": Part(
-        "UserAttributeUpdateSettings", capital("attributesRequireVerificationBeforeUpdates")
+        "UserAttributeUpdateSettings",
+        {"attributesRequireVerificationBeforeUpdates": "AttributesRequireVerificationBeforeUpdate"},
     ),
     "userPoolAddOns": Part("UserPoolAddOns", _ADD_ONS),
     "verificationMessageTemplate": Part(

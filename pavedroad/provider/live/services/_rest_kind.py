@@ -36,6 +36,7 @@ class Kind:
         natural: For a drawn id, members that tell one from another.
         also: What is said at the creation even when the program does not.
         made: Names that differ when it is made.
+        later: Members that API Gateway takes in a patch alone, not when it is made.
         computed: Computed properties.
         write_only: Inputs that the emulator does not keep.
         secret: Properties that are secret.
@@ -51,6 +52,7 @@ class Kind:
     natural: tuple[str, ...] = ()
     also: Mapping[str, object] | None = None
     made: Mapping[str, str] | None = None
+    later: frozenset[str] = frozenset()
     computed: Callable[[Call, Members], Plains] = lambda _call, _found: {}
     write_only: frozenset[str] = frozenset()
     secret: frozenset[str] = frozenset()
@@ -79,15 +81,17 @@ class Kind:
 
     def create(self, call: Call) -> str:
         """Make it; its id."""
-        members = {**(self.also or {}), **sent(self.names, call.inputs)}
+        wanted = {**(self.also or {}), **sent(self.names, call.inputs)}
+        members = {name: value for name, value in wanted.items() if name not in self.later}
         for told_as, made_as in (self.made or {}).items():
             if told_as in members:
                 members[made_as] = members.pop(told_as)
         operation = f"{self.verb}_{self.noun}"
         found = perform(call.clients.apigateway, operation, **{**self.where(call), **members})
-        if self.prefix:
-            return "-".join((self.prefix, *(call.text(name) for name in self.place)))
-        return str(found["id"])
+        place = (call.text(name) for name in self.place)
+        identity = "-".join((self.prefix, *place)) if self.prefix else str(found["id"])
+        self._patch(call, identity, found, {name: wanted[name] for name in self.later & set(wanted)})
+        return identity
 
     def look(self, call: Call, identity: str) -> Members:
         """What API Gateway has."""
@@ -102,7 +106,10 @@ class Kind:
     def update(self, call: Call, identity: str) -> None:
         """Let it be what is asked for."""
         wanted = {**self.defaults, **sent(self.names, call.inputs)}
-        operations = patches(self.look(call, identity), wanted)
+        self._patch(call, identity, self.look(call, identity), wanted)
+
+    def _patch(self, call: Call, identity: str, now: Members, wanted: Members) -> None:
+        operations = patches(now, wanted)
         if operations:
             perform(
                 call.clients.apigateway,

@@ -190,6 +190,7 @@ _STAGE: Final = Kind(
         "tracingEnabled": False,
         "variables": {},
     },
+    later=frozenset({"accessLogSettings", "clientCertificateId"}),
 )
 
 
@@ -328,6 +329,6 @@ TYPES: Final[dict[str, LiveType]] = {
         update=_update_stage,
         delete=_STAGE.delete,
         locate=_STAGE.locate,
-        write_only=frozenset({"canarySettings", "clientCertificateId"}),
+        write_only=frozenset({"canarySettings"}),
     ),
 }
