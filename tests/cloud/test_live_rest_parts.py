@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from mypy_boto3_apigateway import APIGatewayClient
 
     from tests.support.live import Bench
+    from tests.support.provider import Plain, Props
 
 pytestmark = pytest.mark.cloud
 
@@ -246,4 +247,41 @@ def test_key_and_plan(bench: Bench, gateway: APIGatewayClient, api: str) -> None
         look=_seen(lambda _kept: {**gateway.get_usage_plan_key(usagePlanId=plan_id, keyId=key_id)}),
         seen={"name": "shop-dev-member"},
         imported=lambda _kept: f"{plan_id}/{key_id}",
+    )
+
+
+def test_a_plan_limits_single_methods(bench: Bench, gateway: APIGatewayClient, api: str) -> None:
+    for stage in ("live", "next"):
+        gateway.create_stage(restApiId=api, stageName=stage, deploymentId="d")
+
+    def plan(throttles: dict[str, list[Plain]]) -> Props:
+        stages: list[Plain] = [
+            {"apiId": api, "stage": stage, **({"throttles": limits} if limits else {})}
+            for stage, limits in throttles.items()
+        ]
+        return {"name": "shop-dev-limits", "productCode": "p-1", "apiStages": stages}
+
+    def see(kept: Kept) -> dict[str, object]:
+        found = gateway.get_usage_plan(usagePlanId=kept.id).get("apiStages", [])
+        return {item.get("stage", ""): item.get("throttle") for item in found}
+
+    orders: Plain = {"path": "/orders/GET", "burstLimit": 3, "rateLimit": 1.5}
+    things: Plain = {"path": "/things/POST", "burstLimit": 2}
+    obeys(
+        bench,
+        PLAN,
+        "limits",
+        plan({"live": [orders, things]}),
+        look=_seen(see),
+        seen={
+            "live": {"/orders/GET": {"burstLimit": 3, "rateLimit": 1.5}, "/things/POST": {"burstLimit": 2}}
+        },
+        changes=[
+            (plan({"live": [things]}), {"live": {"/things/POST": {"burstLimit": 2}}}),
+            (
+                plan({"live": [], "next": [orders]}),
+                {"next": {"/orders/GET": {"burstLimit": 3, "rateLimit": 1.5}}},
+            ),
+        ],
+        blind=frozenset({"productCode"}),
     )

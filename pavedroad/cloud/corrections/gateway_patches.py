@@ -1,7 +1,7 @@
 """Patches of REST APIs reach what their paths name.
 
 AWS: a path has `~1` for a slash; a value comes as text and is stored as what the field is; a path that ends
-in a list adds or removes a member.
+in a list adds or removes a member, one in a usage plan's stage sets the limits of a method.
 The emulator: takes paths apart at every slash, stores text for truths and numbers, and puts maps in the place
 of lists.
 Here: patches are applied as AWS applies them.
@@ -9,6 +9,7 @@ Here: patches are applied as AWS applies them.
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING, Final, cast
 
 from pavedroad.cloud.seams import Seam
@@ -33,6 +34,10 @@ _LISTS: Final = frozenset(
     {"authorizationScopes", "binaryMediaTypes", "cacheKeyParameters", "providerARNs", "types"}
     | {"vpcEndpointIds"}
 )
+# A method's path is not escaped everywhere: `/apiStages/<API>:<stage>/throttle//orders/GET/rateLimit`.
+_METHOD_LIMIT: Final = re.compile(
+    r"/apiStages/([^:/]+):([^/]+)/throttle/(.+)/(burstLimit|rateLimit)", re.ASCII
+)
 
 
 def install() -> None:
@@ -48,13 +53,18 @@ def _replaced(_original: Callable[..., object]) -> Callable[..., object]:
 def apply(record: Record, patches: Sequence[Patch]) -> Record:
     """Apply patches to a record in place."""
     for patch in patches:
-        tokens = [
-            token.replace("~1", "/").replace("~0", "~")
-            for token in patch.get("path", "").removeprefix("/").split("/")
-        ]
+        limit = _METHOD_LIMIT.fullmatch(patch.get("path", ""))
+        if limit is not None:
+            _plan_limit(record, limit, patch.get("value") or "0")
+            continue
+        tokens = [_plain(token) for token in patch.get("path", "").removeprefix("/").split("/")]
         if tokens != [""]:
             _apply(record, patch.get("op", "replace"), tokens, patch.get("value"))
     return record
+
+
+def _plain(token: str) -> str:
+    return token.replace("~1", "/").replace("~0", "~")
 
 
 def _apply(record: Record, operation: str, tokens: list[str], value: str | None) -> None:
@@ -89,6 +99,14 @@ def _plan_stage(plan: Record, operation: str, value: str) -> None:
     now = cast("list[dict[str, object]]", plan.get("apiStages") or [])
     others = [item for item in now if (item.get("apiId"), item.get("stage")) != (api, stage)]
     plan["apiStages"] = others if operation == "remove" else [*others, {"apiId": api, "stage": stage}]
+
+
+def _plan_limit(plan: Record, found: re.Match[str], value: str) -> None:
+    api, stage, path, limit = (_plain(part) for part in found.groups())
+    for item in cast("list[dict[str, dict[str, Record]]]", plan.get("apiStages") or []):
+        if (item.get("apiId"), item.get("stage")) == (api, stage):
+            limits = item.setdefault("throttle", {}).setdefault(path, {})
+            limits[limit] = float(value) if limit in _FRACTIONS else int(float(value))
 
 
 def _typed(record: Record, tokens: list[str], value: str | None) -> object:

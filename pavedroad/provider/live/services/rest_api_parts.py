@@ -9,12 +9,14 @@ from pavedroad.provider.live.plain import maps_in, text_in
 from pavedroad.provider.live.services._operations import perform
 from pavedroad.provider.live.services._patches import Patch, patches
 from pavedroad.provider.live.services._rest_kind import Kind, items
-from pavedroad.provider.live.services._wire import Part, alike, plainly, sent, told
+from pavedroad.provider.live.services._wire import Part, Turned, alike, plainly, sent, told
 from pavedroad.provider.live.services.rest_apis import gateway_tags, rest_arn, retag_rest
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
     from pavedroad.provider.live.contract import Call
-    from pavedroad.provider.live.plain import Plains
+    from pavedroad.provider.live.plain import Plain, Plains
     from pavedroad.provider.live.services._wire import Members, Names
 
 
@@ -183,17 +185,38 @@ def _delete_key(call: Call, key: str) -> None:
 
 # Plans
 
+_LIMITS: Final[Names] = alike("burstLimit", "rateLimit")
+
+
+def _by_path(value: Plain) -> object:
+    """Limits of methods as API Gateway takes them: by path."""
+    limits = [item for item in value if isinstance(item, dict)] if isinstance(value, list) else []
+    return {str(item["path"]): sent(_LIMITS, item) for item in limits}
+
+
+def _of_path(value: object) -> Plain:
+    found = cast("Mapping[str, Members]", value)
+    return [{"path": path, **told(_LIMITS, found[path])} for path in sorted(found)]
+
+
 _PLAN: Final[Names] = {
-    **alike("description", "name", "productCode"),
-    "apiStages": Part("apiStages", alike("apiId", "stage"), many=True),
+    **alike("description", "name"),
+    "apiStages": Part(
+        "apiStages",
+        {**alike("apiId", "stage"), "throttles": Turned("throttle", _by_path, _of_path)},
+        many=True,
+    ),
     "quotaSettings": Part("quota", alike("limit", "offset", "period")),
-    "throttleSettings": Part("throttle", alike("burstLimit", "rateLimit")),
+    "throttleSettings": Part("throttle", _LIMITS),
 }
+# What API Gateway takes in a patch alone, not when a plan is made.
+_PLAN_LATER: Final[Names] = alike("productCode")
 
 
 def _create_plan(call: Call) -> str:
     wanted = {"name": call.text("name"), **sent(_PLAN, call.inputs)}
     plan = str(perform(call.clients.apigateway, "create_usage_plan", **wanted)["id"])
+    _patch_plan(call, plan, patches({}, sent(_PLAN_LATER, call.inputs)))
     retag_rest(call, rest_arn(call, f"/usageplans/{plan}"))
     return plan
 
@@ -212,39 +235,53 @@ def _read_plan(call: Call, plan: str) -> Plains:
 
 
 def _update_plan(call: Call, plan: str) -> None:
-    gateway = call.clients.apigateway
-    now = perform(gateway, "get_usage_plan", usagePlanId=plan)
-    nothing: dict[str, object] = {"description": "", "quota": {}, "throttle": {}}
-    wanted = {**nothing, **sent(_PLAN, call.inputs)}
-    wanted.pop("apiStages", None)
-    operations = [*patches(now, wanted), *_stages(now, call)]
-    if operations:
-        perform(gateway, "update_usage_plan", usagePlanId=plan, patchOperations=operations)
+    now = perform(call.clients.apigateway, "get_usage_plan", usagePlanId=plan)
+    nothing: dict[str, object] = {"description": "", "productCode": "", "quota": {}, "throttle": {}}
+    wanted = {**nothing, **sent({**_PLAN, **_PLAN_LATER}, call.inputs)}
+    stages = cast("list[Members]", wanted.pop("apiStages", []))
+    there = cast("list[Members]", now.get("apiStages") or [])
+    _patch_plan(call, plan, [*patches(now, wanted), *_stages(there, stages)])
     if call.wants("tags"):
         retag_rest(call, rest_arn(call, f"/usageplans/{plan}"))
 
 
-def _stages(now: Members, call: Call) -> list[Patch]:
-    there = {f"{item['apiId']}:{item['stage']}" for item in cast("list[Members]", now.get("apiStages") or [])}
-    wanted = {
-        f"{text_in(item, 'apiId')}:{text_in(item, 'stage')}" for item in maps_in(call.inputs, "apiStages")
+def _patch_plan(call: Call, plan: str, operations: list[Patch]) -> None:
+    if operations:
+        perform(call.clients.apigateway, "update_usage_plan", usagePlanId=plan, patchOperations=operations)
+
+
+def _stages(now: list[Members], wanted: list[Members]) -> Iterator[Patch]:
+    """What gives a plan its stages; one whose methods get other limits is taken away and added again."""
+    there, asked = (
+        {f"{item['apiId']}:{item['stage']}": _limits(item) for item in of} for of in (now, wanted)
+    )
+    changed = sorted(name for name in {*there, *asked} if there.get(name) != asked.get(name))
+    for name in changed:
+        if name in there:
+            yield {"op": "remove", "path": "/apiStages", "value": name}
+    for name in changed:
+        if name in asked:
+            yield {"op": "add", "path": "/apiStages", "value": name}
+        for path, limits in asked.get(name, {}).items():
+            for limit, value in limits.items():
+                where = f"/apiStages/{name}/throttle/{path}/{limit}"
+                yield {"op": "replace", "path": where, "value": str(value)}
+
+
+def _limits(stage: Members) -> dict[str, dict[str, object]]:
+    """The limits of a stage's methods; a limit that nobody gave is none."""
+    throttle = cast("Mapping[str, Members]", stage.get("throttle") or {})
+    return {
+        path: {name: plainly(value) for name, value in limits.items() if value}
+        for path, limits in throttle.items()
     }
-    gone: list[Patch] = [
-        {"op": "remove", "path": "/apiStages", "value": item} for item in sorted(there - wanted)
-    ]
-    new: list[Patch] = [{"op": "add", "path": "/apiStages", "value": item} for item in sorted(wanted - there)]
-    return gone + new
 
 
 def _delete_plan(call: Call, plan: str) -> None:
     for stage in maps_in(call.before, "apiStages"):
         # API Gateway refuses to remove a plan that has stages.
-        patch: Patch = {
-            "op": "remove",
-            "path": "/apiStages",
-            "value": f"{text_in(stage, 'apiId')}:{text_in(stage, 'stage')}",
-        }
-        perform(call.clients.apigateway, "update_usage_plan", usagePlanId=plan, patchOperations=[patch])
+        name = f"{text_in(stage, 'apiId')}:{text_in(stage, 'stage')}"
+        _patch_plan(call, plan, [{"op": "remove", "path": "/apiStages", "value": name}])
     call.clients.apigateway.delete_usage_plan(usagePlanId=plan)
 
 
