@@ -88,4 +88,5 @@ SETS: Final[dict[str, frozenset[str]]] = {
         {"rules"}
     ),
     "aws:scheduler/schedule:Schedule": frozenset({"target.ecsParameters.capacityProviderStrategies"}),
+    "aws:secretsmanager/secretVersion:SecretVersion": frozenset({"versionStages"}),
 }

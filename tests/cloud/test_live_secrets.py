@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 
 import pytest
 from botocore.exceptions import ClientError
@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from mypy_boto3_ssm import SSMClient
 
     from tests.support.live import Bench
+    from tests.support.provider import Props
 
 pytestmark = pytest.mark.cloud
 
@@ -155,6 +156,25 @@ def test_versions_take_over_from_each_other(bench: Bench, secrets: SecretsManage
         secrets.get_secret_value(SecretId=name, VersionStage="blue")
     client.delete(rested)
     assert _value(secrets, name) == "second", "the current version stays until another takes over"
+
+
+def test_a_version_is_made_with_its_stages(bench: Bench, secrets: SecretsManagerClient) -> None:
+    name = "shop/dev/staged"
+    arn = secrets.create_secret(Name=name, SecretString="zero")["ARN"]
+    asked: Props = {"secretId": arn, "secretString": secret("one"), "versionStages": ["blue", "AWSCURRENT"]}
+
+    one = bench.client.make(VERSION, "one", asked)
+    refreshed = bench.client.refresh(one)
+    two = bench.client.make(
+        VERSION, "two", {"secretId": arn, "secretString": secret("two"), "versionStages": ["blue"]}
+    )
+
+    assert set(cast("list[str]", one.outputs["versionStages"])) == {"AWSCURRENT", "blue"}
+    assert bench.client.difference(refreshed, asked) == {}
+    assert two.outputs["versionStages"] == ["blue"]
+    assert secrets.get_secret_value(SecretId=name, VersionStage="blue")["SecretString"] == "two"
+    assert _value(secrets, name) == "one"
+    assert bench.client.refresh(one).outputs["versionStages"] == ["AWSCURRENT"]
 
 
 def test_binary_version(bench: Bench, secrets: SecretsManagerClient) -> None:

@@ -1,10 +1,11 @@
 """Secrets have the versions that somebody gave them, and lose replicas again.
 
 AWS: a secret that is made without a value has no version; PutSecretValue with a token that is known answers
-the same once more, or refuses another value; RemoveRegionsFromReplication deletes replicas.
-The emulator: an empty version stands there and becomes AWSPREVIOUS; a known token is written over; the
-operation is missing.
-Here: no empty version, tokens count, and replicas go.
+the same once more, or refuses another value; a version gets all stages that are asked for, and the versions
+that had them lose them; RemoveRegionsFromReplication deletes replicas.
+The emulator: an empty version stands there and becomes AWSPREVIOUS; a known token is written over; beside
+AWSCURRENT all stages are dropped, and without it two versions have the same; the operation is missing.
+Here: no empty version, tokens and stages count, and replicas go.
 """
 
 from __future__ import annotations
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Mapping
 
     Request = dict[str, object]
+    Secret = dict[str, dict[str, dict[str, list[str]]]]
     Answer = tuple[int, dict[str, str], bytes]
     Operation = Callable[[Request], Answer]
     Handler = Callable[[str, str, Mapping[str, str], bytes, object], Awaitable[Answer]]
@@ -62,7 +64,7 @@ def _put(original: Operation) -> Operation:
         token = request.get("ClientRequestToken")
         known = secret["Versions"].get(token) if secret and token else None
         if known is None:
-            return original(request)
+            return _staged(original(request), request, secret)
         if any(known.get(key) != request.get(key) for key in _VALUES):
             return _secrets["error_response_json"](
                 "ResourceExistsException",
@@ -74,6 +76,23 @@ def _put(original: Operation) -> Operation:
         return _secrets["json_response"]({**names, "VersionStages": list(known["Stages"])})
 
     return put
+
+
+def _staged(answer: Answer, request: Request, secret: Secret) -> Answer:
+    """Give a new version the stages that were asked for, and no other version."""
+    status, _, body = answer
+    if status != 200:  # noqa: PLR2004 - HTTP's OK
+        return answer
+    told = json.loads(body)
+    versions = secret["Versions"]
+    stages = versions[told["VersionId"]]["Stages"]
+    for stage in cast("list[str]", request.get("VersionStages") or []):
+        for version, other in list(versions.items()):
+            if version != told["VersionId"] and stage in other["Stages"]:
+                other["Stages"].remove(stage)
+        if stage not in stages:
+            stages.append(stage)
+    return _secrets["json_response"]({**told, "VersionStages": list(stages)})
 
 
 def _handle(original: Handler) -> Handler:
