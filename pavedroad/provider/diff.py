@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from enum import Enum
 from typing import TYPE_CHECKING, Final
 
+from pavedroad.provider.computed import COMPUTED
 from pavedroad.provider.naming import rule_for
 from pavedroad.provider.replace import DELETE_FIRST, replaces
 from pavedroad.provider.sets import SETS
@@ -56,6 +57,7 @@ class _Comparison:
 
     token: str
     defaults: Mapping[str, Value]
+    computed: Mapping[str, Sequence[float]] = field(default_factory=dict[str, "Sequence[float]"])
 
     def changes(self, path: str, old: Value, new: Value, known: Value) -> Iterator[tuple[str, Change]]:
         """What happens at a path and under it; `known` is what the resource has there."""
@@ -66,7 +68,7 @@ class _Comparison:
             if _absent(known) or not equal(known, new):
                 yield path, Change.ADD
         elif _absent(new):
-            if not equal(old, self.defaults.get(path)):
+            if not (equal(old, self.defaults.get(path)) or self._computed(path, old)):
                 yield path, Change.DELETE
         elif isinstance(old, dict) and isinstance(new, dict) and not is_asset(old) and not is_asset(new):
             for key in sorted({*old, *new}):
@@ -85,6 +87,11 @@ class _Comparison:
             after = new[index] if index < len(new) else None
             yield from self.changes(f"{path}[{index}]", before, after, None)
 
+    def _computed(self, path: str, old: Value) -> bool:
+        """Whether AWS goes on to have a value that is left out."""
+        kept = self.computed.get(path)
+        return kept is not None and (not kept or reveal(old) in kept)
+
     def _unordered(self, path: str) -> bool:
         return _INDEX.sub("", path) in SETS.get(self.token, frozenset[str]())
 
@@ -97,6 +104,7 @@ def compare(
     *,
     known: Properties | None = None,
     defaults: Mapping[str, Value] | None = None,
+    exact: bool = False,
 ) -> Difference:
     """Compare a resource's inputs; internal keys and ignored paths do not count.
 
@@ -107,8 +115,10 @@ def compare(
         ignored: Paths whose changes do not count.
         known: Its outputs; an input that asks for what an output has is no change.
         defaults: What AWS fills in; an input that is left out and had that value is no change.
+        exact: Whether also to leave out what AWS goes on to have is a change: for what was found, not asked.
     """
-    comparison = _Comparison(shape.token, defaults or {})
+    computed = {} if exact else COMPUTED.get(shape.token, {})
+    comparison = _Comparison(shape.token, defaults or {}, computed)
     outputs = known or {}
     changes = {
         path: change

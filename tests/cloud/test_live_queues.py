@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from mypy_boto3_sqs.literals import QueueAttributeNameType
 
     from tests.support.live import Bench
+    from tests.support.provider import Props
 
 pytestmark = pytest.mark.cloud
 
@@ -167,25 +168,48 @@ def test_policies_in_the_queue_itself(bench: Bench) -> None:
     inputs = {"name": name}
     dead = bench.client.make(QUEUE, "dead", {"name": DEAD})
     policies = {"policy": json.dumps(_POLICY), "redrivePolicy": json.dumps(_REDRIVE)}
+    none = {"redriveAllowPolicy": ""}
     obeys(
         bench,
         QUEUE,
         "own",
-        {**inputs, **policies},
+        {**inputs, **none, **policies},
         look=lambda kept: _look(sqs, kept),
         seen={"Policy": policies["policy"], "RedrivePolicy": policies["redrivePolicy"]},
         changes=[
             (
-                {**inputs, "redriveAllowPolicy": json.dumps(_ALLOW)},
+                {**inputs, **dict.fromkeys(policies, ""), "redriveAllowPolicy": json.dumps(_ALLOW)},
                 {"Policy": None, "RedrivePolicy": None, "RedriveAllowPolicy": json.dumps(_ALLOW)},
             ),
         ],
         drift=lambda _kept: sqs.set_queue_attributes(
             QueueUrl=_address(sqs, name), Attributes={"Policy": json.dumps({**_POLICY, "Id": "other"})}
         ),
-        # A queue's own policies are told by their own resources unless the program sets them in the queue.
-        blind=frozenset(policies),
     )
+    bench.client.delete(dead)
+
+
+def test_an_import_takes_the_queues_policies_over(bench: Bench) -> None:
+    dead = bench.client.make(QUEUE, "dead", {"name": DEAD})
+    policies: Props = {
+        "policy": json.dumps(_POLICY),
+        "redrivePolicy": json.dumps(_REDRIVE),
+        "redriveAllowPolicy": json.dumps(_DENY),
+    }
+    made = bench.client.make(QUEUE, "whole", {"name": "shop-dev-whole", **policies})
+
+    read = bench.client.read(QUEUE, "whole", made.id)
+
+    assert {key: json.loads(str(read.inputs.get(key))) for key in policies} == {
+        "policy": _POLICY,
+        "redrivePolicy": _REDRIVE,
+        "redriveAllowPolicy": _DENY,
+    }
+    assert bench.client.difference(read, {"name": "shop-dev-whole", **policies}) == {}
+    assert bench.client.difference(read, {"name": "shop-dev-whole"}) == {}, (
+        "resources of their own may set them"
+    )
+    bench.client.delete(made)
     bench.client.delete(dead)
 
 
@@ -222,7 +246,17 @@ def test_policy_beside_a_queue(
         changes=[({"queueUrl": queue.id, key: two}, {attribute: two})],
         drift=lambda _kept: sqs.set_queue_attributes(QueueUrl=_address(sqs, name), Attributes=changed),
     )
-    assert bench.client.refresh(queue).inputs == queue.inputs, "the queue tells what is another resource's"
+    policy = bench.client.make(f"aws:sqs/{token}", f"beside-{attribute}", {"queueUrl": queue.id, key: one})
+    refreshed = bench.client.refresh(queue)
+    assert refreshed.inputs == queue.inputs, "the queue asks for what is another resource's"
+    assert refreshed.outputs[key] == one
+    assert bench.client.difference(refreshed, {"name": name}) == {}
+    changed_queue = bench.client.change(refreshed, {"name": name, "delaySeconds": 1})
+    assert bench.client.refresh(policy).outputs == policy.outputs, (
+        "an update of the queue takes the policy away"
+    )
+    assert changed_queue.outputs[key] == one
+    bench.client.delete(policy)
     bench.client.delete(queue)
     bench.client.delete(dead)
 

@@ -395,5 +395,4 @@ def test_stage_and_settings(bench: Bench, gateway: APIGatewayClient, api: str) -
             patchOperations=[{"op": "replace", "path": "/*/*/throttling/burstLimit", "value": "1"}],
         ),
         imported=lambda _kept: f"{api}/live/*/*",
-        blind=frozenset({"settings"}),
     )

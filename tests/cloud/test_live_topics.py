@@ -154,7 +154,6 @@ def test_policy_in_the_topic_itself(bench: Bench) -> None:
         drift=lambda kept: sns.set_topic_attributes(
             TopicArn=kept.id, AttributeName="Policy", AttributeValue=two
         ),
-        blind=frozenset({"policy"}),
     )
 
 
@@ -190,6 +189,16 @@ def test_policy_beside_a_topic(bench: Bench) -> None:
         ),
     )
     assert bench.client.refresh(topic).outputs == topic.outputs
+    beside = bench.client.make(POLICY, "guarded", {"arn": topic.id, "policy": one})
+    refreshed = bench.client.refresh(topic)
+    assert refreshed.inputs == topic.inputs
+    assert json.loads(str(refreshed.outputs["policy"])) == json.loads(one)
+    assert bench.client.difference(refreshed, {"name": "shop-dev-guarded"}) == {}
+    imported = bench.client.read(TOPIC, "guarded", topic.id)
+    assert json.loads(str(imported.inputs["policy"])) == json.loads(one)
+    assert bench.client.difference(imported, {"name": "shop-dev-guarded"}) == {}
+    bench.client.delete(beside)
+    assert "policy" not in bench.client.read(TOPIC, "guarded", topic.id).inputs
     bench.client.delete(topic)
 
 

@@ -272,3 +272,14 @@ def test_refused_password_is_not_in_the_text(bench: Bench, pool: str) -> None:
             },
         )
     assert "weak4711" not in str(caught.value)
+
+
+def test_an_imported_pool_keeps_its_tier(bench: Bench, cognito: CognitoIdentityProviderClient) -> None:
+    made = bench.client.make(POOL, "tiered", {"name": "shop-dev-tiered", "userPoolTier": "PLUS"})
+    imported = bench.client.read(POOL, "tiered", made.id)
+
+    assert imported.inputs["userPoolTier"] == "PLUS"
+    assert bench.client.difference(imported, {"name": "shop-dev-tiered"}) == {}
+    changed = bench.client.change(imported, {"name": "shop-dev-tiered", "deletionProtection": "ACTIVE"})
+    assert changed.outputs["userPoolTier"] == "PLUS"
+    assert cognito.describe_user_pool(UserPoolId=made.id)["UserPool"].get("UserPoolTier") == "PLUS"

@@ -8,6 +8,7 @@ import pytest
 from pulumi.runtime.proto import provider_pb2
 
 from pavedroad.provider import sdk
+from pavedroad.provider.computed import COMPUTED
 from pavedroad.provider.replace import DELETE_FIRST, FORCES_NEW
 from pavedroad.provider.sets import SETS
 from tests.support.provider import ACCOUNT, FUNCTION, FUNCTION_INPUTS, QUEUE, UNKNOWN, secret
@@ -225,6 +226,43 @@ def test_every_unordered_list_is_an_input_of_the_sdk() -> None:
     wrong = [
         f"{token}.{path}"
         for token, paths in SETS.items()
+        for path in paths
+        if path.partition(".")[0] not in sdk.shape(token).inputs
+    ]
+
+    assert wrong == []
+
+
+@pytest.mark.parametrize(
+    ("token", "there", "left"),
+    [
+        ("aws:apigateway/apiKey:ApiKey", {"name": "k", "value": secret("v" * 20)}, {"name": "k"}),
+        ("aws:cognito/userPool:UserPool", {"name": "p", "userPoolTier": "PLUS"}, {"name": "p"}),
+        (QUEUE, {"name": "q", "policy": "{}", "redrivePolicy": "{}"}, {"name": "q"}),
+        (
+            "aws:apigateway/methodSettings:MethodSettings",
+            {"settings": {"loggingLevel": "INFO", "throttlingBurstLimit": 5000}},
+            {"settings": {}},
+        ),
+    ],
+)
+def test_to_leave_out_what_aws_goes_on_to_have_is_no_change(
+    aws: Client, token: str, there: Props, left: Props
+) -> None:
+    assert not aws.diff(token, there, left).diffs
+
+
+def test_to_leave_out_a_limit_or_to_empty_a_policy_is_a_change(aws: Client) -> None:
+    settings = "aws:apigateway/methodSettings:MethodSettings"
+
+    assert aws.diff(settings, {"settings": {"throttlingBurstLimit": 10}}, {"settings": {}}).diffs
+    assert aws.diff(QUEUE, {"policy": '{"a": 1}'}, {"policy": ""}).diffs
+
+
+def test_every_computed_input_is_one_of_the_sdk() -> None:
+    wrong = [
+        f"{token}.{path}"
+        for token, paths in COMPUTED.items()
         for path in paths
         if path.partition(".")[0] not in sdk.shape(token).inputs
     ]

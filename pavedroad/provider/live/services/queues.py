@@ -98,10 +98,7 @@ def _read_queue(call: Call, url: str) -> Plains:
         for name, (attribute, _) in _ATTRIBUTES.items()
         if attribute in found
     }
-    own: Plains = {"name": url.rpartition("/")[2], "arn": found["QueueArn"], "tags": {**tags}}
-    # A policy that a resource of its own sets is told by that resource.
-    separate = {name for name in ("policy", "redrivePolicy", "redriveAllowPolicy") if name not in call.inputs}
-    return {key: value for key, value in known.items() if key not in separate} | own
+    return {**known, "name": url.rpartition("/")[2], "arn": found["QueueArn"], "tags": {**tags}}
 
 
 def _update_queue(call: Call, url: str) -> None:

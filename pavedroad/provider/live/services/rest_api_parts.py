@@ -231,7 +231,7 @@ def _find_plan(call: Call) -> str | None:
 def _read_plan(call: Call, plan: str) -> Plains:
     found = perform(call.clients.apigateway, "get_usage_plan", usagePlanId=plan)
     arn = rest_arn(call, f"/usageplans/{plan}")
-    return {**told(_PLAN, found), "arn": arn, "tags": gateway_tags(call, arn)}
+    return {**told({**_PLAN, **_PLAN_LATER}, found), "arn": arn, "tags": gateway_tags(call, arn)}
 
 
 def _update_plan(call: Call, plan: str) -> None:
@@ -352,7 +352,6 @@ TYPES: Final[dict[str, LiveType]] = {
         update=_update_plan,
         delete=_delete_plan,
         find=_find_plan,
-        write_only=frozenset({"productCode"}),
     ),
     "aws:apigateway/usagePlanKey:UsagePlanKey": LiveType(
         create=_create_plan_key,

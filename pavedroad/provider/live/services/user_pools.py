@@ -83,7 +83,10 @@ def _read_pool(call: Call, pool: str) -> Plains:
 
 def _update_pool(call: Call, pool: str) -> None:
     if call.changed - {"tags"}:
-        perform(call.clients.cognito, "update_user_pool", UserPoolId=pool, **sent(POOL, call.inputs))
+        # What an update leaves out goes back to its default, but for the tier: that stays as it is.
+        tier = {"userPoolTier": call.before["userPoolTier"]} if call.before.get("userPoolTier") else {}
+        wanted = sent(POOL, {**tier, **call.inputs})
+        perform(call.clients.cognito, "update_user_pool", UserPoolId=pool, **wanted)
         _protect(call, pool)
     if call.wants("schemas"):
         _add_attributes(call, pool)
