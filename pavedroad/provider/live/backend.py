@@ -14,16 +14,15 @@ from pavedroad.provider.account import merged_tags
 from pavedroad.provider.diff import compare, equal
 from pavedroad.provider.identity import key_of, name_of
 from pavedroad.provider.kinds import SEED_KEY, Kind, marked
+from pavedroad.provider.live.answers import hidden, merged, tags_in, told_inputs
 from pavedroad.provider.live.contract import Call, Refused
-from pavedroad.provider.live.plain import empty, plain, plains, pruned, strings_in
+from pavedroad.provider.live.plain import plains, strings_in
 from pavedroad.provider.live.retrying import absent, code_of, message_of, retrying, taken
 from pavedroad.provider.live.table import live_type
-from pavedroad.provider.predict.plan import Mode, Planned, plan_create, plan_update, row_for
-from pavedroad.provider.predict.row import Counted
-from pavedroad.provider.predict.subject import fill
+from pavedroad.provider.predict.plan import Mode, Planned, plan_create, plan_update
 from pavedroad.provider.recorded import Found, RefusedError, secret_again
 from pavedroad.provider.store import Record
-from pavedroad.provider.values import Secret, is_asset, is_unknown, text
+from pavedroad.provider.values import is_unknown, text
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Generator
@@ -33,10 +32,9 @@ if TYPE_CHECKING:
     from pavedroad.provider.live.plain import Plains
     from pavedroad.provider.predict.subject import Subject
     from pavedroad.provider.store import Store
-    from pavedroad.provider.values import Properties, Value
+    from pavedroad.provider.values import Properties
 
 _MADE: Final = Mode(preview=False, predicted=True)
-_TAGS: Final = frozenset({"tags", "tagsAll"})
 _HINTS: Final = {
     "AccessDenied": "the local cloud enforces IAM; see which policy the text names",
     "AlreadyExists": "delete or rename the other one, or take it over with `pavedroad import`",
@@ -149,16 +147,16 @@ class Live:
             found = self._look(kind, call, identity)
         if found is None:
             return None
-        inputs = _inputs(subject, kind, found, importing=importing)
+        inputs = told_inputs(subject, kind, found, importing=importing)
         known = replace(subject, inputs=inputs)
-        outputs = _merged(subject, olds or plan_create(known, _MADE).outputs, found, kind)
+        outputs = merged(subject, olds or plan_create(known, _MADE).outputs, found, kind)
         if "tags" in found and "tagsAll" in subject.shape.outputs:
-            outputs["tagsAll"] = dict(_tags(found))
+            outputs["tagsAll"] = dict(tags_in(found))
         seed = subject.seed or text(olds.get(SEED_KEY)) or ""
         return Found(
             id=identity,
-            inputs=secret_again(_hidden(kind, inputs), subject.inputs),
-            outputs=secret_again(marked(_hidden(kind, outputs), Kind.LIVE, seed), olds),
+            inputs=secret_again(hidden(kind, inputs), subject.inputs),
+            outputs=secret_again(marked(hidden(kind, outputs), Kind.LIVE, seed), olds),
         )
 
     def _call(
@@ -176,7 +174,7 @@ class Live:
         return Call(
             subject=subject,
             clients=Clients(self.endpoint, place.account, place.region),
-            inputs=plains(subject.inputs),
+            inputs=_given(subject),
             before=plains(before or {}),
             predicted=plains({k: v for k, v in (predicted or {}).items() if not is_unknown(v)}),
             changed=changed,
@@ -243,7 +241,7 @@ class Live:
             raise Refused(
                 "ResourceNotFoundException", f"{planned.id} does not exist although it was just written"
             )
-        outputs = _hidden(kind, _merged(call.subject, planned.outputs, found, kind))
+        outputs = hidden(kind, merged(call.subject, planned.outputs, found, kind))
         outputs = marked(outputs, Kind.LIVE, call.subject.seed)
         self._note(call.subject, outputs, planned.id)
         return replace(planned, outputs=outputs)
@@ -266,103 +264,14 @@ class Live:
             )
 
 
-def _merged(subject: Subject, known: Properties, found: Plains, kind: LiveType) -> Properties:
-    """Outputs as they are known, with what AWS says where that is something else."""
-    outputs: Properties = {
-        key: value for key, value in known.items() if key in subject.shape.outputs or key.startswith("__")
+def _given(subject: Subject) -> Plains:
+    """What the program asks for; an optional text that is empty counts as not given."""
+    known = subject.shape.inputs
+    return {
+        key: value
+        for key, value in plains(subject.inputs).items()
+        if value != "" or (key in known and known[key].required)
     }
-    for key, value in found.items():
-        if key in _TAGS or key in kind.write_only or key not in subject.shape.outputs:
-            continue
-        before = outputs.get(key)
-        if not _same(subject, key, before, value):
-            outputs[key] = _value(value)
-    return outputs
-
-
-def _hidden(kind: LiveType, known: Properties) -> Properties:
-    """Properties with the secret marks that the type demands."""
-    return {key: _covered(value) if key in kind.secret else value for key, value in known.items()}
-
-
-def _covered(value: Value) -> Value:
-    return value if value is None or isinstance(value, Secret) or is_unknown(value) else Secret(value)
-
-
-def _inputs(subject: Subject, kind: LiveType, found: Plains, *, importing: bool) -> Properties:
-    """What a program would have to say to get what exists.
-
-    What the state's inputs say in other words stays as it is; what they do not say is told only when AWS has
-    something else than its default there.
-    """
-    inputs: Properties = {**subject.inputs}
-    for key, value in found.items():
-        if key in _TAGS or key in kind.write_only or key not in subject.shape.inputs:
-            continue
-        if key in inputs:
-            if not _same(subject, key, inputs[key], value):
-                inputs[key] = None if empty(value) else _value(pruned(value, plain(inputs[key])))
-        elif empty(value):
-            if importing and value is not None and subject.shape.inputs[key].required:
-                inputs[key] = _value(value)
-        elif _remarkable(subject, key, found, importing=importing):
-            inputs[key] = _value(value)
-    if kind.tagged and "tags" in found:
-        inputs.update(_own_tags(subject, found))
-    return {key: value for key, value in inputs.items() if value is not None}
-
-
-def _remarkable(subject: Subject, key: str, found: Plains, *, importing: bool) -> bool:
-    """Whether AWS has something else than it would have if nobody asked for anything."""
-    row = row_for(subject.shape)
-    rule = row.defaults.get(key)
-    if rule is None and key not in row.defaults:
-        if not importing or key not in row.outputs:
-            return importing
-        rule = row.outputs[key]  # what AWS computes when nobody asks
-    known = replace(
-        subject, inputs={**subject.inputs, **{name: _value(item) for name, item in found.items()}}
-    )
-    default = rule(known) if callable(rule) else rule if isinstance(rule, Counted) else fill(rule, known)
-    if isinstance(default, Counted):
-        return False  # what AWS counts or measures nobody asks for
-    if is_unknown(default):
-        return True
-    return not _same(subject, key, default, found[key])
-
-
-def _own_tags(subject: Subject, found: Plains) -> Properties:
-    """The resource's own tags: those that are not just the provider's."""
-    given, default = subject.inputs.get("tags"), subject.account.default_tags
-    own = given if isinstance(given, dict) else {}
-    tags: dict[str, Value] = {
-        key: value for key, value in _tags(found).items() if key in own or default.get(key) != value
-    }
-    # A default tag that somebody took away can only be told as a change of the resource's own.
-    if not tags and given is None:
-        return {}
-    return {"tags": given if equal(given, tags) else tags}
-
-
-def _tags(found: Plains) -> dict[str, str]:
-    return strings_in(found, "tags")
-
-
-def _same(subject: Subject, key: str, asked: Value, found: object) -> bool:
-    """Whether what was found is what was asked for, in AWS's words."""
-    bare = plain(asked) if not is_unknown(asked) else None
-    value = found
-    if bare is None:
-        return empty(value)  # pyright: ignore[reportArgumentType] - found is plain; typed so for the caller's sake
-    if is_asset(asked):
-        return True
-    left: Properties = {key: _value(bare)}
-    right: Properties = {key: _value(pruned(value, bare))}  # pyright: ignore[reportArgumentType] - as above
-    return not compare(subject.shape, left, right).changes
-
-
-def _value(value: object) -> Value:
-    return value  # pyright: ignore[reportReturnType] - plain JSON is a part of the values
 
 
 def _unless_absent(operation: Callable[[], None]) -> None:

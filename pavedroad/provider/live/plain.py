@@ -66,6 +66,20 @@ def empty(value: Plain) -> bool:
     return value is None or value in ("", [], {})
 
 
+def without_empty(asked: Plain, found: Plain) -> Plain:
+    """What was asked for, without what is empty in it and in what was found alike.
+
+    In a map whose keys the program chooses, told as `Whole`, an empty value is one.
+    """
+    if isinstance(asked, dict) and not isinstance(found, Whole):
+        there = found if isinstance(found, dict) else {}
+        kept = {key: without_empty(item, there.get(key)) for key, item in asked.items()}
+        return {key: item for key, item in kept.items() if not (empty(item) and empty(there.get(key)))}
+    if isinstance(asked, list) and isinstance(found, list) and len(asked) == len(found):
+        return [without_empty(item, other) for item, other in zip(asked, found, strict=True)]
+    return asked
+
+
 def text_in(properties: Mapping[str, Plain], key: str) -> str:
     """The text under a key; empty when there is none."""
     value = properties.get(key)

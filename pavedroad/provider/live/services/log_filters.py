@@ -24,6 +24,8 @@ if TYPE_CHECKING:
     from pavedroad.provider.live.plain import Plain, Plains
 
 _SUBSCRIPTIONS: Final = 2
+# What CloudWatch has when nobody asks.
+_NO_UNIT: Final = "None"
 
 
 def _put_metric(call: Call, name: str) -> None:
@@ -84,8 +86,9 @@ def _read_metric(call: Call, name: str) -> Plains | None:
         dimensions: Plains = {**transformation.get("dimensions", {})}
         if dimensions:
             block["dimensions"] = dimensions
-        if transformation.get("unit", "None") != "None":
-            block["unit"] = transformation.get("unit")
+        unit = transformation.get("unit", _NO_UNIT)
+        if unit != _NO_UNIT or text_in(map_in(call.inputs, "metricTransformation"), "unit") == _NO_UNIT:
+            block["unit"] = unit
     return {
         "name": name,
         "logGroupName": group,
