@@ -322,7 +322,7 @@ class Provider(provider_pb2_grpc.ResourceProviderServicer):
                 f"{subject.name}: it exists in the local cloud, and none runs for this operation; start it "
                 "(`pavedroad cloud start`) and leave --no-cloud out"
             )
-        return Live(self.store, self.cloud)
+        return Live(self.store, self.cloud, self.report)
 
     def _kind_of(self, token: str) -> Kind:
         """The kind of what is made from now on."""

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
 import pytest
 
+from pavedroad.provider.live import backend
+from pavedroad.provider.live.table import live_type
 from tests.support.live import obeys
-from tests.support.provider import ACCOUNT, QUEUE, REGION, Kept
+from tests.support.provider import ACCOUNT, QUEUE, REGION, Kept, provider
 
 if TYPE_CHECKING:
     from mypy_boto3_sqs import SQSClient
@@ -259,6 +262,24 @@ def test_policy_beside_a_queue(
     bench.client.delete(policy)
     bench.client.delete(queue)
     bench.client.delete(dead)
+
+
+def test_what_aws_keeps_otherwise_is_reported(bench: Bench, monkeypatch: pytest.MonkeyPatch) -> None:
+    reports: list[tuple[str, str]] = []
+    with provider(
+        cloud=bench.cloud.endpoint, report=lambda urn, text: reports.append((urn, text)), account=ACCOUNT
+    ) as client:
+        made = client.make(QUEUE, "kept", {"name": "shop-dev-kept", "delaySeconds": 4})
+        assert reports == []
+        kind = live_type(QUEUE)
+        deaf = replace(kind, update=lambda _call, _url: None)
+        monkeypatch.setattr(backend, "live_type", lambda _token: deaf)
+        client.change(made, {"name": "shop-dev-kept", "delaySeconds": 5})
+        client.delete(made)
+
+    ((urn, text),) = reports
+    assert urn.endswith("::kept")
+    assert text.startswith("AWS took it and has something else than asked for: delaySeconds;")
 
 
 def test_policy_of_a_queue_that_is_gone_is_deleted_well(bench: Bench) -> None:

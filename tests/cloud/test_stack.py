@@ -47,8 +47,10 @@ IN_THE_CLOUD: Final = {"PAVEDROAD_NO_CLOUD": "0"}
 MOVING: Final = {
     "aws:lambda/eventSourceMapping:EventSourceMapping": ("lastModified", "lastProcessingResult"),
     "aws:sfn/stateMachine:StateMachine": ("revisionId",),
+    "aws:sns/topic:Topic": ("policy",),
+    "aws:sqs/queue:Queue": ("policy", "redriveAllowPolicy", "redrivePolicy"),
 }
-"""Outputs that traffic changes, or who saves the same again; no inputs."""
+"""Outputs that traffic changes, who saves the same again, or a resource beside it; no inputs."""
 
 
 def facts(orders: RunningOrders) -> dict[str, object]:
@@ -83,6 +85,7 @@ def test_a_refresh_finds_what_was_made_and_nothing_else(orders: RunningOrders) -
     after = facts(orders)
     assert after.keys() == before.keys()
     assert {name: (fact, after[name]) for name, fact in before.items() if after[name] != fact} == {}
+    assert set(orders.stack.up().changes) == {"same"}
 
 
 @pytest.mark.xdist_group("orders")

@@ -44,6 +44,18 @@ def _covered(value: Value) -> Value:
     return value if value is None or isinstance(value, Secret) or is_unknown(value) else Secret(value)
 
 
+def told_otherwise(subject: Subject, kind: LiveType, found: Plains) -> list[str]:
+    """Inputs of which AWS has something else than what was asked for."""
+    return [
+        key
+        for key, value in found.items()
+        if key in subject.shape.inputs
+        and key in subject.inputs
+        and key not in _TAGS | kind.write_only
+        and not _same(subject, key, subject.inputs[key], value)
+    ]
+
+
 def told_inputs(subject: Subject, kind: LiveType, found: Plains, *, importing: bool) -> Properties:
     """What a program would have to say to get what exists.
 

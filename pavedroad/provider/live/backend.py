@@ -14,7 +14,7 @@ from pavedroad.provider.account import merged_tags
 from pavedroad.provider.diff import compare, equal
 from pavedroad.provider.identity import key_of, name_of
 from pavedroad.provider.kinds import SEED_KEY, Kind, marked
-from pavedroad.provider.live.answers import hidden, merged, tags_in, told_inputs
+from pavedroad.provider.live.answers import hidden, merged, tags_in, told_inputs, told_otherwise
 from pavedroad.provider.live.contract import Call, Refused
 from pavedroad.provider.live.plain import plains, strings_in
 from pavedroad.provider.live.retrying import absent, code_of, message_of, retrying, taken
@@ -50,10 +50,12 @@ class Live:
     Attributes:
         store: The record, which tells what was made from which seed.
         endpoint: Where the local cloud is.
+        report: Told the URN and the text of what the user should know.
     """
 
     store: Store
     endpoint: Endpoint
+    report: Callable[[str, str], None]
 
     def create(self, subject: Subject) -> Planned:
         """Make a resource, or finish what an interrupted create has begun.
@@ -241,6 +243,11 @@ class Live:
             raise Refused(
                 "ResourceNotFoundException", f"{planned.id} does not exist although it was just written"
             )
+        otherwise = told_otherwise(call.subject, kind, found)
+        if otherwise:
+            names = ", ".join(otherwise)
+            said = f"AWS took it and has something else than asked for: {names}; a refresh shows what"
+            self.report(call.subject.urn, said)
         outputs = hidden(kind, merged(call.subject, planned.outputs, found, kind))
         outputs = marked(outputs, Kind.LIVE, call.subject.seed)
         self._note(call.subject, outputs, planned.id)
