@@ -108,6 +108,7 @@ def obeys(
     _rests(client, made, asked)
     if adopted:
         bench.interrupt(made)
+        assert client.read(token, name, "", made.inputs).id == made.id, "an interrupted create is not found"
         again = client.make(token, name, asked)
         assert again.id == made.id, "an interrupted create made a second one"
         _sees(look(again), seen, "after an adopted create")

@@ -76,6 +76,17 @@ def test_a_create_that_was_interrupted_is_found_again(cloud: Client, path: Path)
     assert len(rows(path)) == 4
 
 
+def test_what_an_interrupted_create_has_made_is_told_without_its_id(cloud: Client) -> None:
+    """For a destroy, which makes nothing again: the seed in the inputs is all that the engine has."""
+    made = cloud.make(QUEUE, "orders", {"delaySeconds": 1, "tags": {"token": secret("hush")}})
+    other = cloud.make(QUEUE, "other", {})
+    cloud.delete(other)
+
+    assert cloud.read(QUEUE, "orders", "", made.inputs) == made
+    assert cloud.read(QUEUE, "other", "", other.inputs).id == ""
+    assert cloud.read(QUEUE, "orders", "").id == ""
+
+
 def test_an_interrupted_create_takes_what_the_program_says_by_now(cloud: Client, path: Path) -> None:
     cloud.make(QUEUE, "orders", {"delaySeconds": 1})
 
