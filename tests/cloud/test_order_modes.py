@@ -102,6 +102,7 @@ def test_a_message_that_nobody_takes_is_gone_after_its_retention(by_queue: Runni
         if each.get("EventSourceArn") == by_queue.arn("sqs", PREFIX)
     )
     sent = order()
+    eventually(by_queue.quiet)
     functions.update_event_source_mapping(UUID=mapping, Enabled=False)
     try:
         by_queue.send([json.dumps(sent)])
