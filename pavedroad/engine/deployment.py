@@ -87,8 +87,7 @@ class Deployment:
         return await self._guarded(self._register(goal), self._planner.urn(goal))
 
     async def _register(self, goal: Goal) -> State:
-        await self._planner.started.wait()
-        self._go_on()
+        await self._may_plan()
         if self._lost & {self._planner.urn(goal), *goal.needs()}:
             self._planner.skip(goal)
             raise Refused(goal.name)
@@ -111,8 +110,7 @@ class Deployment:
         return await self._guarded(self._read(goal, id_), self._planner.urn(goal))
 
     async def _read(self, goal: Goal, id_: str) -> State:
-        await self._planner.started.wait()
-        self._go_on()
+        await self._may_plan()
         steps = await self._planner.plan_read(goal, id_)
         await self._do(steps)
         return steps[0].state
@@ -165,6 +163,11 @@ class Deployment:
         self.failed = True
         self.stopping.set()
 
+    async def _may_plan(self) -> None:
+        """Wait until it is known what the stack holds; the run may have ended over that."""
+        await self._planner.started.wait()
+        self._go_on()
+
     def _go_on(self) -> None:
         if self.stopping.is_set():
             raise Stopped
@@ -186,7 +189,7 @@ class Deployment:
             raise Stopped from refused
         if not self._lost:
             self._demand_targets()
-        if after_program and self._lost:
+        elif after_program:
             steps = [step for step in steps if not step.logical]
         await self._delete(steps)
 

@@ -120,11 +120,7 @@ class Vault:
         temporary = path.with_name(f"{path.name}.{os.getpid()}")
         try:
             self._folder.mkdir(parents=True, exist_ok=True)
-            descriptor = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, _PRIVATE)
-            with os.fdopen(descriptor, "w", encoding="utf-8") as file:
-                file.write(secrets.token_urlsafe(32))
-                file.flush()
-                os.fsync(file.fileno())
+            _write_private(temporary, secrets.token_urlsafe(32))
             with contextlib.suppress(FileExistsError):
                 path.hardlink_to(temporary)
         except OSError as error:
@@ -308,11 +304,7 @@ class StateFile:
     def _put(self, path: Path, text: str) -> None:
         temporary = path.with_name(f"{path.name}.new")
         try:
-            descriptor = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, _PRIVATE)
-            with os.fdopen(descriptor, "w", encoding="utf-8") as file:
-                file.write(text)
-                file.flush()
-                os.fsync(file.fileno())
+            _write_private(temporary, text)
             temporary.replace(path)
         except OSError as error:
             with contextlib.suppress(OSError):
@@ -328,6 +320,15 @@ class StateFile:
             return ""
         provider = {"type": "passphrase", "state": {"salt": self.vault.salt}}
         return f'"secrets_providers":{json.dumps(provider)},\n'
+
+
+def _write_private(path: Path, text: str) -> None:
+    """A file that only its owner may read, on the disk when this returns."""
+    descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, _PRIVATE)
+    with os.fdopen(descriptor, "w", encoding="utf-8") as file:
+        file.write(text)
+        file.flush()
+        os.fsync(file.fileno())
 
 
 def to_json(state: State, vault: Vault | None) -> dict[str, Wire]:

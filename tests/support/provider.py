@@ -55,6 +55,11 @@ def plain(message: struct_pb2.Struct) -> Props:
     return cast("Props", json_format.MessageToDict(message))
 
 
+def changed(inputs: Mapping[str, Plain], change: Mapping[str, Plain]) -> Props:
+    """Inputs with a change; what it says None of is left out."""
+    return {key: value for key, value in {**inputs, **change}.items() if value is not None}
+
+
 def urn(token: str, name: str) -> str:
     """A resource's URN."""
     return f"urn:pulumi:dev::shop::{token}::{name}"

@@ -11,6 +11,7 @@ Here: no empty version, tokens and stages count, and replicas go.
 from __future__ import annotations
 
 import json
+from http import HTTPStatus
 from typing import TYPE_CHECKING, Final, cast
 
 from pavedroad.cloud.seams import Seam
@@ -81,7 +82,7 @@ def _put(original: Operation) -> Operation:
 def _staged(answer: Answer, request: Request, secret: Secret) -> Answer:
     """Give a new version the stages that were asked for, and no other version."""
     status, _, body = answer
-    if status != 200:  # noqa: PLR2004 - HTTP's OK
+    if status != HTTPStatus.OK:
         return answer
     told = json.loads(body)
     versions = secret["Versions"]

@@ -13,6 +13,8 @@ from pavedroad.provider.predict.subject import fill
 from pavedroad.provider.values import Secret, is_asset, is_unknown
 
 if TYPE_CHECKING:
+    from collections.abc import Container, Iterator
+
     from pavedroad.provider.live.contract import LiveType
     from pavedroad.provider.live.plain import Plain, Plains
     from pavedroad.provider.predict.subject import Subject
@@ -21,14 +23,19 @@ if TYPE_CHECKING:
 _TAGS: Final = frozenset({"tags", "tagsAll"})
 
 
+def _told(kind: LiveType, found: Plains, names: Container[str]) -> Iterator[tuple[str, Plain]]:
+    """What of some properties AWS told as it was given; tags are compared by themselves."""
+    for key, value in found.items():
+        if key in names and key not in _TAGS and key not in kind.write_only:
+            yield key, value
+
+
 def merged(subject: Subject, known: Properties, found: Plains, kind: LiveType) -> Properties:
     """Outputs as they are known, with what AWS says where that is something else."""
     outputs: Properties = {
         key: value for key, value in known.items() if key in subject.shape.outputs or key.startswith("__")
     }
-    for key, value in found.items():
-        if key in _TAGS or key in kind.write_only or key not in subject.shape.outputs:
-            continue
+    for key, value in _told(kind, found, subject.shape.outputs):
         before = outputs.get(key)
         if not _same(subject, key, before, value):
             outputs[key] = _value(value)
@@ -48,11 +55,8 @@ def told_otherwise(subject: Subject, kind: LiveType, found: Plains) -> list[str]
     """Inputs of which AWS has something else than what was asked for."""
     return [
         key
-        for key, value in found.items()
-        if key in subject.shape.inputs
-        and key in subject.inputs
-        and key not in _TAGS | kind.write_only
-        and not _same(subject, key, subject.inputs[key], value)
+        for key, value in _told(kind, found, subject.shape.inputs)
+        if key in subject.inputs and not _same(subject, key, subject.inputs[key], value)
     ]
 
 
@@ -63,9 +67,7 @@ def told_inputs(subject: Subject, kind: LiveType, found: Plains, *, importing: b
     something else than its default there.
     """
     inputs: Properties = {**subject.inputs}
-    for key, value in found.items():
-        if key in _TAGS or key in kind.write_only or key not in subject.shape.inputs:
-            continue
+    for key, value in _told(kind, found, subject.shape.inputs):
         if key in inputs:
             if not _same(subject, key, inputs[key], value):
                 inputs[key] = None if empty(value) else _value(pruned(value, plain(inputs[key])))

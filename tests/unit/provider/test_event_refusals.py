@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from tests.support.provider import ACCOUNT, REGION, UNKNOWN, secret
+from tests.support.provider import ACCOUNT, REGION, UNKNOWN, changed, secret
 
 if TYPE_CHECKING:
     from tests.support.provider import Client, Props
@@ -93,7 +93,7 @@ def test_a_good_resource_is_taken(aws: Client, token: str) -> None:
 def test_one_bad_field_is_refused_by_name(
     aws: Client, token: str, change: Props, field: str, words: str
 ) -> None:
-    inputs = {key: value for key, value in {**GOOD[token], **change}.items() if value is not None}
+    inputs = changed(GOOD[token], change)
 
     failures = aws.check(token, "x", inputs).failures
 

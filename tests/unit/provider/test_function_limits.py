@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from tests.support.provider import ACCOUNT, FUNCTION, FUNCTION_INPUTS, REGION
+from tests.support.provider import ACCOUNT, FUNCTION, FUNCTION_INPUTS, REGION, changed
 
 if TYPE_CHECKING:
     from tests.support.provider import Client, Props
@@ -121,7 +121,7 @@ def test_a_good_resource_is_taken(aws: Client, token: str) -> None:
 def test_one_bad_field_is_refused_by_name(
     aws: Client, token: str, change: Props, field: str, words: str
 ) -> None:
-    inputs = {key: value for key, value in {**GOOD[token], **change}.items() if value is not None}
+    inputs = changed(GOOD[token], change)
 
     failures = aws.check(token, "x", inputs).failures
 

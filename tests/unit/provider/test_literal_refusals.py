@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Final
 
 import pytest
 
-from tests.support.provider import ACCOUNT, FUNCTION, FUNCTION_INPUTS, REGION, UNKNOWN, secret
+from tests.support.provider import ACCOUNT, FUNCTION, FUNCTION_INPUTS, REGION, UNKNOWN, changed, secret
 
 if TYPE_CHECKING:
     from tests.support.provider import Client, Props
@@ -148,15 +148,11 @@ TAKEN: Final[list[tuple[str, Props]]] = [
 ]
 
 
-def _with(token: str, change: Props) -> Props:
-    return {key: value for key, value in {**GOOD[token], **change}.items() if value is not None}
-
-
 @pytest.mark.parametrize(("token", "change", "field", "words"), BAD)
 def test_what_literals_tell_is_refused_by_name(
     aws: Client, token: str, change: Props, field: str, words: str
 ) -> None:
-    failures = aws.check(token, "x", _with(token, change)).failures
+    failures = aws.check(token, "x", changed(GOOD[token], change)).failures
 
     assert field in failures
     assert words in failures[field]
@@ -164,7 +160,7 @@ def test_what_literals_tell_is_refused_by_name(
 
 @pytest.mark.parametrize(("token", "change"), TAKEN)
 def test_what_aws_takes_is_taken(aws: Client, token: str, change: Props) -> None:
-    assert aws.check(token, "x", _with(token, change)).failures == {}
+    assert aws.check(token, "x", changed(GOOD[token], change)).failures == {}
 
 
 @pytest.mark.parametrize(("token", "change", "field", "words"), BAD)
@@ -177,7 +173,7 @@ def test_what_is_not_known_is_not_refused(
     head = field.partition(".")[0]
     for keys in ([head], given):
         unknown = dict.fromkeys(keys, UNKNOWN)
-        assert field not in aws.check(token, "x", _with(token, {**change, **unknown})).failures
+        assert field not in aws.check(token, "x", changed(GOOD[token], {**change, **unknown})).failures
 
 
 # That no form fits an expression is said of a secret too, without a word of it.
@@ -190,4 +186,4 @@ def test_what_is_secret_is_not_refused(
     del words
     hidden = {key: secret(value) for key, value in change.items() if value is not None}
 
-    assert field not in aws.check(token, "x", _with(token, {**change, **hidden})).failures
+    assert field not in aws.check(token, "x", changed(GOOD[token], {**change, **hidden})).failures

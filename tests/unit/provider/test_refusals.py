@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from tests.support.provider import FUNCTION, QUEUE, UNKNOWN, secret
+from tests.support.provider import FUNCTION, QUEUE, UNKNOWN, changed, secret
 from tests.unit.provider.bad_changes import BAD, IDS
 from tests.unit.provider.good_resources import GOOD
 
@@ -23,7 +23,7 @@ def test_a_good_resource_is_taken(aws: Client, token: str) -> None:
 def test_one_bad_field_is_refused_by_name(
     aws: Client, token: str, change: Props, field: str, words: str
 ) -> None:
-    inputs = {key: value for key, value in {**GOOD[token], **change}.items() if value is not None}
+    inputs = changed(GOOD[token], change)
 
     failures = aws.check(token, "x", inputs).failures
 
@@ -46,7 +46,7 @@ def test_secrets_never_stand_in_a_refusal(
 ) -> None:
     del field, words
     hidden = {key: secret(value) for key, value in change.items() if value is not None}
-    inputs = {key: value for key, value in {**GOOD[token], **change, **hidden}.items() if value is not None}
+    inputs = changed(GOOD[token], {**change, **hidden})
 
     failures = aws.check(token, "x", inputs).failures
 

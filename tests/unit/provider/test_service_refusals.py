@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Final
 
 import pytest
 
-from tests.support.provider import ACCOUNT, REGION, UNKNOWN, secret
+from tests.support.provider import ACCOUNT, REGION, UNKNOWN, changed, secret
 
 if TYPE_CHECKING:
     from tests.support.provider import Client, Props
@@ -247,15 +247,11 @@ TAKEN: Final[list[tuple[str, Props]]] = [
 ]
 
 
-def _with(token: str, change: Props) -> Props:
-    return {key: value for key, value in {**GOOD[token], **change}.items() if value is not None}
-
-
 @pytest.mark.parametrize(("token", "change", "field", "words"), BAD)
 def test_what_aws_refuses_is_refused_by_name(
     aws: Client, token: str, change: Props, field: str, words: str
 ) -> None:
-    failures = aws.check(token, "x", _with(token, change)).failures
+    failures = aws.check(token, "x", changed(GOOD[token], change)).failures
 
     assert field in failures
     assert words in failures[field]
@@ -263,7 +259,7 @@ def test_what_aws_refuses_is_refused_by_name(
 
 @pytest.mark.parametrize(("token", "change"), TAKEN)
 def test_what_aws_takes_is_taken(aws: Client, token: str, change: Props) -> None:
-    assert aws.check(token, "x", _with(token, change)).failures == {}
+    assert aws.check(token, "x", changed(GOOD[token], change)).failures == {}
 
 
 @pytest.mark.parametrize(("token", "change", "field", "words"), BAD)
@@ -273,7 +269,7 @@ def test_what_is_not_known_is_not_refused(
     del field, words
     unknown = {key: UNKNOWN for key, value in change.items() if value is not None}
     if unknown:
-        assert aws.check(token, "x", _with(token, {**change, **unknown})).failures == {}
+        assert aws.check(token, "x", changed(GOOD[token], {**change, **unknown})).failures == {}
 
 
 @pytest.mark.parametrize(("token", "change", "field", "words"), BAD)
@@ -282,5 +278,5 @@ def test_documents_that_are_secret_are_not_quoted(
 ) -> None:
     del field, words
     hidden = {key: secret(value) for key, value in change.items() if value is not None}
-    for reason in aws.check(token, "x", _with(token, {**change, **hidden})).failures.values():
+    for reason in aws.check(token, "x", changed(GOOD[token], {**change, **hidden})).failures.values():
         assert 'got "' not in reason
